@@ -1,0 +1,125 @@
+// Package topology is the model of a deployed Redis that rules judge, with the
+// origin of every fact. It knows the model's shape, its JSON encoding and its
+// schema; it does not know how any source fills it.
+//
+// A nil pointer, a nil slice and an unknown Field are unknown, and are left out
+// of the encoding. What was looked for and is not there is encoded as
+// {"present": false}.
+package topology
+
+import "github.com/redislint/redislint/internal/manifest"
+
+// Mode is how the nodes of a Redis work together.
+type Mode string
+
+// The modes of Redis.
+const (
+	Standalone  Mode = "standalone"  // one node, or nodes that do not replicate
+	Replication Mode = "replication" // a master and replicas, nobody promotes
+	Sentinel    Mode = "sentinel"    // a master and replicas watched by Sentinels
+	Cluster     Mode = "cluster"     // Redis Cluster
+)
+
+// Redis is one deployed Redis, in any mode, from any source.
+type Redis struct {
+	Origin Origin `json:"-"`
+
+	Name      string      `json:"name"`
+	Namespace string      `json:"namespace"` // as written; "" when the manifest leaves it to kubectl
+	Source    string      `json:"source"`    // the source that recognised it: "workload", "bitnami", …
+	Flavor    string      `json:"flavor"`    // what a person calls it: "Bitnami redis 23.1.1", "StatefulSet"
+	Mode      Field[Mode] `json:"mode"`
+
+	Nodes             []Node             `json:"nodes"`
+	Sentinels         []SentinelNode     `json:"sentinels"`
+	MasterGroups      []MasterGroup      `json:"master_groups"`
+	Services          []Service          `json:"services"`
+	DisruptionBudgets []DisruptionBudget `json:"disruption_budgets"`
+	NetworkPolicies   []NetworkPolicy    `json:"network_policies"`
+
+	// Objects are all objects of the input that this Redis was read from.
+	Objects []*manifest.Object `json:"-"`
+	// Unseen are references to objects that are not in the input.
+	Unseen []Unseen `json:"-"`
+}
+
+// Unseen is an object that was referenced but not in the input, and what stays
+// unknown because of it ("maxmemory", "volume size").
+type Unseen struct {
+	Kind, Name string
+	Unknown    []string
+	Origin     Origin // the reference
+}
+
+// Object names the Kubernetes object behind a part of a Redis.
+type Object struct {
+	Kind      string `json:"kind"`
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
+}
+
+// MasterGroup is one master name that Sentinels watch together.
+type MasterGroup struct {
+	Origin Origin `json:"-"`
+
+	Name string `json:"name"`
+	// Sentinels is the sum over all Sentinel workloads of the group; unknown as
+	// soon as the replicas of one of them are. Its origin is the replicas field
+	// of the largest workload.
+	Sentinels Field[int64] `json:"sentinels"`
+	// Workloads is how many workloads run the Sentinels of the group.
+	Workloads int64 `json:"workloads"`
+	// Sidecar is true when the Sentinels run beside a Redis in the same Pods.
+	Sidecar Field[bool]  `json:"sidecar"`
+	Quorum  Field[int64] `json:"quorum"`
+}
+
+// SentinelNode is a workload that runs Sentinels: one in each of its Pods.
+type SentinelNode struct {
+	Origin Origin `json:"-"`
+
+	Object      Object        `json:"object"`
+	Container   string        `json:"container"`
+	Replicas    Field[int64]  `json:"replicas"`
+	MasterGroup Field[string] `json:"master_group"`
+	Memory      *Resource     `json:"memory"`
+	CPU         *Resource     `json:"cpu"`
+}
+
+// Service is a Service of the input whose selector matches Pods of this Redis.
+type Service struct {
+	Origin Origin `json:"-"`
+
+	Object   Object        `json:"object"`
+	Type     Field[string] `json:"type"` // ClusterIP, NodePort, LoadBalancer, ExternalName
+	Headless Field[bool]   `json:"headless"`
+	// PerPod is true for a Service that can select one Pod only.
+	PerPod Field[bool] `json:"per_pod"`
+	// RedisPort and SentinelPort are true when a port of the Service leads to
+	// the data port or the Sentinel port.
+	RedisPort    Field[bool] `json:"redis_port"`
+	SentinelPort Field[bool] `json:"sentinel_port"`
+	// Internal is true for a load balancer that is annotated as internal.
+	Internal        Field[bool] `json:"internal"`
+	PublishNotReady Field[bool] `json:"publish_not_ready"`
+	// Nodes are the indices of the Nodes whose Pods it selects.
+	Nodes []int64 `json:"nodes"`
+}
+
+// DisruptionBudget is a PodDisruptionBudget that selects Pods of this Redis.
+type DisruptionBudget struct {
+	Origin Origin `json:"-"`
+
+	Object         Object        `json:"object"`
+	MinAvailable   Field[string] `json:"min_available"` // "2" or "50%"
+	MaxUnavailable Field[string] `json:"max_unavailable"`
+	Nodes          []int64       `json:"nodes"` // indices of the Nodes it selects
+}
+
+// NetworkPolicy is a NetworkPolicy that selects Pods of this Redis.
+type NetworkPolicy struct {
+	Origin Origin `json:"-"`
+
+	Object Object  `json:"object"`
+	Nodes  []int64 `json:"nodes"` // indices of the Nodes it selects
+}
