@@ -1,0 +1,161 @@
+package manifest
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// Position is where something is written: 1-based lines and columns of the file, columns in Unicode code points, the
+// end exclusive.
+type Position struct{ Line, Column, EndLine, EndColumn int }
+
+// Locate returns where the value at a path is written: a scalar's whole extent with its quotes; for a map or sequence
+// its key, or the first key of a map that is a list item. What is missing is located at its nearest existing ancestor.
+func (o *Object) Locate(p Path) Position {
+	p = o.existing(p)
+	n := o.Root.At(p)
+	switch n.Kind() {
+	case Map, Seq:
+		if at, ok := o.keyOf(p); ok {
+			return o.span(at, o.keyEnd(at))
+		}
+		return o.head(n)
+	default:
+		start := int(n.at)
+		end := o.scalarEnd(n)
+		if end == start { // a null that is not written
+			if at, ok := o.keyOf(p); ok {
+				return o.span(at, o.keyEnd(at))
+			}
+		}
+		return o.span(start, end)
+	}
+}
+
+// LocateKey returns where the key at a path is written; an item of a sequence, which has none, is located as a value.
+func (o *Object) LocateKey(p Path) Position {
+	p = o.existing(p)
+	if at, ok := o.keyOf(p); ok {
+		return o.span(at, o.keyEnd(at))
+	}
+	return o.Locate(p)
+}
+
+// LocateWithin returns where value[offset:offset+length] of the String at a path is written, both in bytes. What cannot
+// be told exactly, such as text that comes through an alias, is located as the whole value.
+func (o *Object) LocateWithin(p Path, offset, length int) Position {
+	n := o.Root.At(p)
+	if n.Kind() != String || offset < 0 || length < 0 || offset+length > len(n.text) {
+		return o.Locate(p)
+	}
+	t, ok := traceScalar(o.text(), int(n.at), n.text)
+	if !ok {
+		return o.Locate(p)
+	}
+	start := t.source(offset)
+	end := start
+	if length > 0 {
+		end = t.sourceEnd(offset + length - 1)
+	}
+	return o.span(start, end)
+}
+
+// Lines returns source lines of the object's document, without line breaks, from one line of the file to another, both
+// included. Lines outside the document are left out, so the first one may be later than from.
+func (o *Object) Lines(from, to int) []string {
+	s := o.source
+	text := s.file.text[s.file.lineStart(int(s.start)):s.end]
+	line := int(s.line)
+	var lines []string
+	for text != "" && line <= to {
+		size := lineSize(text)
+		if line >= from {
+			lines = append(lines, strings.TrimRight(text[:size], "\r\n"))
+		}
+		text = text[size:]
+		line++
+	}
+	return lines
+}
+
+// Extent returns the first and the last line of the object's document, its comments included. Every item of a List
+// shares the document.
+func (o *Object) Extent() (first, last int) {
+	first = int(o.source.line)
+	return first, first + strings.Count(strings.TrimSuffix(o.text(), "\n"), "\n")
+}
+
+// lineStart returns the offset of the line that an offset in the file is on, after any byte order mark.
+func (f *file) lineStart(at int) int {
+	if i := strings.LastIndexByte(f.text[:at], '\n'); i >= 0 {
+		return i + 1
+	}
+	if strings.HasPrefix(f.text, byteOrderMark) {
+		return len(byteOrderMark)
+	}
+	return 0
+}
+
+// existing cuts a path down to the part that exists.
+func (o *Object) existing(p Path) Path {
+	n := o.Root
+	for i, segment := range p {
+		if n = n.child(segment); n == nil {
+			return p[:i]
+		}
+	}
+	return p
+}
+
+// keyOf returns the offset of the key that a path ends with.
+func (o *Object) keyOf(p Path) (at int, ok bool) {
+	if len(p) == 0 {
+		return 0, false
+	}
+	parent := o.Root.At(p[:len(p)-1])
+	if i := parent.find(p[len(p)-1]); i >= 0 {
+		return int(parent.branch.keys[i].at), true
+	}
+	return 0, false
+}
+
+// head locates a map or sequence that no key leads to: the first key written in it, or the character it starts with.
+func (o *Object) head(n *Node) Position {
+	at := int(n.at)
+	if o.isAlias(at) {
+		return o.span(at, o.tokenEnd(at))
+	}
+	if n.Kind() == Map && n.branch != nil {
+		first := -1
+		for _, k := range n.branch.keys {
+			if int(k.at) >= at && (first < 0 || int(k.at) < first) { // a merged key may be written before
+				first = int(k.at)
+			}
+		}
+		if first >= 0 {
+			return o.span(first, o.keyEnd(first))
+		}
+	}
+	return o.span(at, at+1)
+}
+
+func (o *Object) isAlias(at int) bool { return at < len(o.text()) && o.text()[at] == '*' }
+
+// span turns offsets in the document into a Position.
+func (o *Object) span(start, end int) Position {
+	text := o.text()
+	start = min(start, len(text))
+	end = min(max(end, start), len(text))
+	var pos Position
+	pos.Line, pos.Column = o.position(start)
+	pos.EndLine, pos.EndColumn = o.position(end)
+	return pos
+}
+
+// position turns an offset in the document into a line and column of the file.
+func (o *Object) position(at int) (line, column int) {
+	s := o.source
+	end := int(s.start) + at
+	line = int(s.line) + strings.Count(s.file.text[s.start:end], "\n")
+	return line, utf8.RuneCountInString(s.file.text[s.file.lineStart(end):end]) + 1
+}
