@@ -1,0 +1,51 @@
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+FUZZTIME ?= 60s
+golangci-lint := go tool -modfile=tools/golangci-lint/go.mod golangci-lint
+
+# Packages with a file that matches a pattern: found, not listed, so that none is forgotten.
+packages = $(shell grep -rlE --include='*.go' --exclude-dir=bench $($(1)) cmd internal policies test | xargs -r dirname | sort -u | sed 's,^,./,')
+concurrent := '^\s*("sync"|"sync/atomic"|"golang.org/x/sync/.*"|go func)'
+golden := 'fixture\.Golden|fixture\.Updating|"UPDATE"'
+
+.PHONY: help
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## build bin/redislint
+	go build -trimpath -o bin/ ./cmd/...
+
+.PHONY: test
+test: ## run every test, and those of concurrent packages under the race detector too
+	go test ./...
+	go test -race $(call packages,concurrent)
+
+.PHONY: lint
+lint: ## check style, imports and formatting
+	$(golangci-lint) config verify
+	$(golangci-lint) run
+
+.PHONY: fmt
+fmt: ## format Go and Rego
+	$(golangci-lint) fmt
+	UPDATE=1 go test -count=1 -run '^TestRegoIsFormatted$$' ./test
+
+.PHONY: fuzz
+fuzz: ## run each fuzz target for FUZZTIME (60s)
+	@for file in $$(grep -rl --include='*_test.go' '^func Fuzz' internal cmd); do \
+		for target in $$(sed -nE 's/^func (Fuzz[A-Za-z0-9_]*)\(.*/\1/p' "$$file"); do \
+			echo "$$target in $$(dirname "$$file")"; \
+			go test -run='^$$' -fuzz="^$$target\$$" -fuzztime=$(FUZZTIME) "./$$(dirname "$$file")"; \
+		done; \
+	done
+
+.PHONY: bench
+bench: ## measure the speed of redislint and of its peers on a generated tree
+	cd test/bench && go run .
+
+.PHONY: update
+update: ## rewrite golden files, generated documents and the README's output
+	UPDATE=1 go test -count=1 $(call packages,golden)
