@@ -1,5 +1,7 @@
 package manifest
 
+import "slices"
+
 // fields collects the fields of a map. A key set again keeps its first place and takes its last value.
 type fields struct {
 	keys   []key
@@ -53,6 +55,9 @@ func (f *fields) find(name string) int {
 func (f *fields) branch() *branch {
 	if len(f.keys) == 0 {
 		return nil
+	}
+	if cap(f.keys) > len(f.keys) { // it stays for as long as the object
+		return &branch{keys: slices.Clone(f.keys), values: slices.Clone(f.values)}
 	}
 	return &branch{keys: f.keys, values: f.values}
 }

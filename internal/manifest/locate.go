@@ -16,27 +16,24 @@ func (o *Object) Locate(p Path) Position {
 	n := o.Root.At(p)
 	switch n.Kind() {
 	case Map, Seq:
-		if at, ok := o.keyOf(p); ok {
-			return o.span(at, o.keyEnd(at))
+		if k := o.keyOf(p); k != nil {
+			return o.keySpan(k)
 		}
 		return o.head(n)
 	default:
-		start := int(n.at)
 		end := o.scalarEnd(n)
-		if end == start { // a null that is not written
-			if at, ok := o.keyOf(p); ok {
-				return o.span(at, o.keyEnd(at))
-			}
+		if k := o.keyOf(p); k != nil && end == int(n.at) { // a null that is not written
+			return o.keySpan(k)
 		}
-		return o.span(start, end)
+		return o.span(int(n.at), end)
 	}
 }
 
 // LocateKey returns where the key at a path is written; an item of a sequence, which has none, is located as a value.
 func (o *Object) LocateKey(p Path) Position {
 	p = o.existing(p)
-	if at, ok := o.keyOf(p); ok {
-		return o.span(at, o.keyEnd(at))
+	if k := o.keyOf(p); k != nil {
+		return o.keySpan(k)
 	}
 	return o.Locate(p)
 }
@@ -107,39 +104,59 @@ func (o *Object) existing(p Path) Path {
 	return p
 }
 
-// keyOf returns the offset of the key that a path ends with.
-func (o *Object) keyOf(p Path) (at int, ok bool) {
+// keyOf returns the key that a path ends with, or nil.
+func (o *Object) keyOf(p Path) *key {
 	if len(p) == 0 {
-		return 0, false
+		return nil
 	}
 	parent := o.Root.At(p[:len(p)-1])
 	if i := parent.find(p[len(p)-1]); i >= 0 {
-		return int(parent.branch.keys[i].at), true
+		return &parent.branch.keys[i]
 	}
-	return 0, false
+	return nil
+}
+
+func (o *Object) keySpan(k *key) Position {
+	if t, ok := traceScalar(o.text(), int(k.at), k.name); ok {
+		return o.span(int(k.at), t.end)
+	}
+	return o.span(int(k.at), tokenEnd(o.text(), int(k.at)))
 }
 
 // head locates a map or sequence that no key leads to: the first key written in it, or the character it starts with.
 func (o *Object) head(n *Node) Position {
 	at := int(n.at)
-	if o.isAlias(at) {
-		return o.span(at, o.tokenEnd(at))
+	if isAlias(o.text(), at) {
+		return o.span(at, tokenEnd(o.text(), at))
 	}
+	var first *key
 	if n.Kind() == Map && n.branch != nil {
-		first := -1
-		for _, k := range n.branch.keys {
-			if int(k.at) >= at && (first < 0 || int(k.at) < first) { // a merged key may be written before
-				first = int(k.at)
+		for i := range n.branch.keys {
+			// A merged key may be written elsewhere.
+			if k := &n.branch.keys[i]; k.at >= n.at && (first == nil || k.at < first.at) {
+				first = k
 			}
 		}
-		if first >= 0 {
-			return o.span(first, o.keyEnd(first))
-		}
+	}
+	if first != nil {
+		return o.keySpan(first)
 	}
 	return o.span(at, at+1)
 }
 
-func (o *Object) isAlias(at int) bool { return at < len(o.text()) && o.text()[at] == '*' }
+// scalarEnd returns the offset after a scalar.
+func (o *Object) scalarEnd(n *Node) int {
+	text, at := o.text(), int(n.at)
+	switch {
+	case n.kind == Null && n.text == "" && !isAlias(text, at) && !isQuote(text, at):
+		return at
+	case n.kind == String:
+		if t, ok := traceScalar(text, at, n.text); ok {
+			return t.end
+		}
+	}
+	return tokenEnd(text, at)
+}
 
 // span turns offsets in the document into a Position.
 func (o *Object) span(start, end int) Position {

@@ -236,6 +236,7 @@ func (t *tracer) block(folded bool) bool {
 			return false
 		}
 	}
+	t.at = len(strings.TrimRight(t.text[:t.at], " \t\r\n"))
 	return true
 }
 
@@ -266,54 +267,42 @@ func (t *tracer) blockLine(indent int, folded bool) bool {
 	}
 }
 
-// scalarEnd returns the offset after a scalar.
-func (o *Object) scalarEnd(n *Node) int {
-	text, at := o.text(), int(n.at)
-	if at >= len(text) {
-		return at
-	}
-	if n.kind == String {
-		if t, ok := traceScalar(text, at, n.text); ok {
-			return t.end
-		}
-	}
-	if n.kind == Null && n.text == "" && !o.isAlias(at) {
-		return at
-	}
-	return o.tokenEnd(at)
-}
-
-// keyEnd returns the offset after the key at an offset.
-func (o *Object) keyEnd(at int) int { return o.tokenEnd(at) }
-
 // tokenEnd returns the offset after the quoted or single-word token at an offset.
-func (o *Object) tokenEnd(at int) int {
-	text := o.text()
+func tokenEnd(text string, at int) int {
 	if at >= len(text) {
 		return at
 	}
-	if quote := text[at]; quote == '"' || quote == '\'' {
-		for end := at + 1; end < len(text); end++ {
-			switch {
-			case text[end] == '\\' && quote == '"':
-				end++
-			case text[end] == quote:
-				return end + 1
-			}
-		}
-		return len(text)
+	if isQuote(text, at) {
+		return quotedEnd(text, at)
 	}
 	size := strings.IndexAny(text[at:], " \t\r\n,[]{}")
 	if size < 0 {
 		size = len(text) - at
 	}
-	for colon := 0; ; colon++ {
-		i := strings.IndexByte(text[at+colon:at+size], ':')
-		if i < 0 {
-			return at + size
-		}
-		if colon += i; at+colon+1 == len(text) || strings.IndexByte(" \t\r\n,]}", text[at+colon+1]) >= 0 {
-			return at + colon
+	token := text[at : at+size]
+	for i := range len(token) {
+		if token[i] == ':' && (at+i+1 == len(text) || strings.IndexByte(" \t\r\n,]}", text[at+i+1]) >= 0) {
+			return at + i
 		}
 	}
+	return at + size
+}
+
+func quotedEnd(text string, at int) int {
+	quote := text[at]
+	for end := at + 1; end < len(text); end++ {
+		switch {
+		case text[end] == '\\' && quote == '"':
+			end++
+		case text[end] == quote:
+			return end + 1
+		}
+	}
+	return len(text)
+}
+
+func isAlias(text string, at int) bool { return at < len(text) && text[at] == '*' }
+
+func isQuote(text string, at int) bool {
+	return at < len(text) && (text[at] == '"' || text[at] == '\'')
 }

@@ -55,10 +55,10 @@ const (
 
 // parse reads the one document of a text. A complete document that other content follows comes with an error.
 func (p *parser) parse(text string) (root *Node, err error) {
-	if root, err := p.parseJSON(text); err == nil {
-		return root, nil
+	if root, err = p.parseJSON(text); errors.Is(err, errNotJSON) {
+		return p.parseYAML(text)
 	}
-	return p.parseYAML(text)
+	return root, err
 }
 
 func (p *parser) parseYAML(text string) (root *Node, err error) {
