@@ -1,0 +1,99 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/storage/inmem"
+
+	"github.com/redislint/redislint/internal/topology"
+)
+
+// query asks for the findings of one rule.
+type query struct {
+	body     ast.Body
+	compiler ast.QueryCompiler
+}
+
+// verdictVar is the variable that a query binds to a rule's findings.
+const verdictVar = ast.Var("findings")
+
+// compile compiles all modules together, with the model's schema, and prepares one query for each rule.
+func (l *loader) compile(library *Library) {
+	schemas := ast.NewSchemaSet()
+	schemas.Put(ast.SchemaRootRef, topology.Schema())
+	compiler := ast.NewCompiler().
+		WithCapabilities(l.capabilities).
+		WithSchemas(schemas).
+		WithStrict(true).
+		SetErrorLimit(0)
+	compiler.Compile(l.modules)
+	if compiler.Failed() {
+		l.opaFaults("", compiler.Errors)
+		return
+	}
+	l.checkReach(compiler)
+
+	library.compiler, library.store, library.queries = compiler, inmem.New(), map[*Rule]query{}
+	for file, rule := range l.byFile {
+		prepared := query{compiler: compiler.QueryCompiler()}
+		findings := l.modules[file].Package.Path.Append(ast.StringTerm("findings"))
+		body, err := prepared.compiler.Compile(ast.NewBody(ast.Equality.Expr(ast.NewTerm(verdictVar), ast.NewTerm(findings))))
+		if err != nil {
+			l.opaFaults(file, err)
+			continue
+		}
+		prepared.body = body
+		library.queries[rule] = prepared
+		library.rules = append(library.rules, rule)
+	}
+	slices.SortFunc(library.rules, func(a, b *Rule) int { return strings.Compare(a.File, b.File) })
+}
+
+// checkReach keeps a module to data of its own package and of libraries, and to what exists there: a misspelt name
+// would be undefined, and its reader silent, for ever.
+func (l *loader) checkReach(compiler *ast.Compiler) {
+	for file, module := range compiler.Modules {
+		ast.WalkRefs(module, func(ref ast.Ref) bool {
+			if !ref[0].Equal(ast.DefaultRootDocument) || ref.Equal(module.Package.Path) {
+				return false
+			}
+			line := module.Package.Location.Row
+			if ref[0].Location != nil {
+				line = ref[0].Location.Row
+			}
+			library := constant(ref, 1) == "redislint" && constant(ref, 2) == "lib"
+			switch {
+			case !library && !ref.HasPrefix(module.Package.Path):
+				l.fault(file, line, "%s: a rule reads input, its own package and data.redislint.lib only", ref)
+			case len(compiler.GetRulesForVirtualDocument(ref)) == 0:
+				l.fault(file, line, "%s is not defined", ref)
+			}
+			return false
+		})
+	}
+}
+
+// refused are the builtins that reach out of the evaluation, or whose answer may differ from one run to the next,
+// beside those that OPA itself marks as such. A trailing dot or underscore stands for all that begin so.
+var refused = []string{
+	"crypto.parse_private_keys", "crypto.x509.", "graphql.", "http.", "io.jwt.", "json.match_schema", "json.verify_schema",
+	"net.lookup_", "opa.", "providers.", "rand.", "rego.", "time.now_ns", "uuid.rfc4122",
+	"internal.print", "internal.test_case", "print", "trace",
+}
+
+// capabilities are what a rule may use of Rego: the language, and builtins that compute.
+func capabilities() *ast.Capabilities {
+	allowed := ast.CapabilitiesForThisVersion(ast.CapabilitiesRegoVersion(ast.RegoV1))
+	allowed.Builtins = slices.DeleteFunc(allowed.Builtins, func(builtin *ast.Builtin) bool {
+		return builtin.IsNondeterministic() || slices.ContainsFunc(refused, func(name string) bool {
+			if strings.HasSuffix(name, ".") || strings.HasSuffix(name, "_") {
+				return strings.HasPrefix(builtin.Name, name)
+			}
+			return builtin.Name == name
+		})
+	})
+	allowed.AllowNet = []string{} // nil would allow every host
+	return allowed
+}

@@ -1,0 +1,70 @@
+package rules
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/redislint/redislint/internal/manifest"
+)
+
+// Finding is one thing that a rule found in a Redis.
+type Finding struct {
+	Rule     *Rule
+	Severity Severity // the rule's, or milder, or what the selection made of it
+	Message  string
+	Redis    string // "<namespace>/<name>", or "<name>" when no namespace is written
+	Place
+	Container string // name; "" for what does not belong to one container
+	Related   []Related
+	// Fingerprint names the finding wherever it moves within its object, and whatever file that is in.
+	Fingerprint string
+	Suppressed  *Suppression // nil unless a waiver applies
+}
+
+// Place is a field of an object, and where in its file it is written.
+type Place struct {
+	Object   *manifest.Object
+	Path     manifest.Path // of the field, even when it is missing
+	Position manifest.Position
+}
+
+// Related is another place that belongs to a finding.
+type Related struct {
+	Place
+	Message string
+}
+
+// Suppression is the waiver that suppresses a finding.
+type Suppression struct {
+	Reason string
+	Until  string // last day, 2027-01-31; "" for ever
+}
+
+// Sort sorts findings by file, line, column and rule.
+func Sort(findings []Finding) {
+	slices.SortFunc(findings, compare)
+}
+
+// compare goes on to what no reader looks at, so that the order never depends on that of the input.
+func compare(a, b Finding) int {
+	return cmp.Or(
+		comparePlaces(a.Place, b.Place),
+		cmp.Compare(a.Rule.ID, b.Rule.ID),
+		cmp.Compare(a.Redis, b.Redis),
+		cmp.Compare(a.Container, b.Container),
+		cmp.Compare(a.Message, b.Message),
+		cmp.Compare(a.Severity, b.Severity),
+		slices.CompareFunc(a.Related, b.Related, func(a, b Related) int {
+			return cmp.Or(comparePlaces(a.Place, b.Place), cmp.Compare(a.Message, b.Message))
+		}),
+	)
+}
+
+func comparePlaces(a, b Place) int {
+	return cmp.Or(
+		cmp.Compare(a.Object.File, b.Object.File),
+		cmp.Compare(a.Position.Line, b.Position.Line),
+		cmp.Compare(a.Position.Column, b.Position.Column),
+		slices.Compare(a.Path, b.Path),
+	)
+}

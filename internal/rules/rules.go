@@ -1,0 +1,102 @@
+// Package rules loads Rego rules, checks their METADATA and evaluates them on a Redis. It knows OPA; it knows nothing of
+// YAML paths or of any source.
+package rules
+
+import (
+	"slices"
+
+	"github.com/agnivade/levenshtein"
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/storage"
+)
+
+// Severity is how bad a finding is.
+type Severity string
+
+// The severities.
+const (
+	Error   Severity = "error"
+	Warning Severity = "warning"
+	Info    Severity = "info"
+)
+
+// severities are in ascending order.
+var severities = []Severity{Info, Warning, Error}
+
+// Valid reports whether s is one of the three severities.
+func (s Severity) Valid() bool { return slices.Contains(severities, s) }
+
+// AtLeast reports whether s is as bad as t or worse. An unknown severity is below all others.
+func (s Severity) AtLeast(t Severity) bool {
+	return slices.Index(severities, s) >= slices.Index(severities, t)
+}
+
+// Rule is one .rego file as its METADATA describes it.
+type Rule struct {
+	ID          string // file name in kebab case, unique across categories
+	Category    string // name of the folder
+	Severity    Severity
+	Title       string
+	Description string // which outage follows
+	Remediation string
+	Params      []Param // sorted by name
+	Examples    Examples
+	References  []Reference
+	RenamedFrom []string // ids it had before; they still select and waive it
+	File        string   // slash-separated path in the folder it was loaded from
+}
+
+// Param is what a user can tune in a rule. The body reads it as input.params.<name>.
+type Param struct {
+	Name        string
+	Description string
+	Default     any // int, string, bool, or []any of one of them
+}
+
+// Examples are manifests that the rule finds something in, and nothing.
+type Examples struct{ Bad, Good string }
+
+// Reference is further reading.
+type Reference struct{ Title, URL string }
+
+// Library is a set of loaded, checked and compiled rules. It is immutable and safe for concurrent use.
+type Library struct {
+	rules    []*Rule
+	byID     map[string]*Rule // former ids too
+	queries  map[*Rule]query
+	compiler *ast.Compiler
+	store    storage.Store // empty: rules read nothing but their input
+}
+
+// Rules returns all rules sorted by category and id.
+func (l *Library) Rules() []*Rule { return slices.Clone(l.rules) }
+
+// Rule returns the rule that has the id, or had it before a rename.
+func (l *Library) Rule(id string) (*Rule, bool) {
+	rule, ok := l.byID[id]
+	return rule, ok
+}
+
+// Nearest returns the id that a misspelt one probably means, or "" when none is close.
+func (l *Library) Nearest(id string) string {
+	ids := make([]string, len(l.rules))
+	for i, rule := range l.rules {
+		ids[i] = rule.ID
+	}
+	return nearest(id, ids)
+}
+
+// nearest returns the name with the fewest edits to get from the written one, if those are few for its length.
+func nearest(written string, names []string) string {
+	const longest = 100 // no name is longer, and the distance takes quadratic time
+	if len(written) > longest {
+		return ""
+	}
+	best, fewest := "", max(2, len(written)/3)+1
+	for _, name := range names {
+		if edits := levenshtein.ComputeDistance(written, name); edits < fewest {
+			best, fewest = name, edits
+		}
+	}
+	return best
+}
