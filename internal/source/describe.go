@@ -1,0 +1,260 @@
+package source
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/redislint/redislint/internal/manifest"
+	"github.com/redislint/redislint/internal/topology"
+)
+
+// describe makes one Redis of its members.
+func describe(x *index, members []*member) *topology.Redis {
+	lead := leader(members)
+	r := &topology.Redis{
+		Origin:    topology.Origin{Object: lead.object},
+		Name:      lead.name,
+		Namespace: lead.object.Namespace,
+		Source:    lead.source,
+		Flavor:    lead.flavor,
+		Mode:      modeOf(members),
+
+		Nodes:     []topology.Node{},
+		Sentinels: []topology.SentinelNode{},
+	}
+	var all []pods
+	var sentinels []sentinel
+	for _, m := range members {
+		r.Objects = append(r.Objects, m.object)
+		r.Objects = append(r.Objects, m.related...)
+		for _, u := range m.unseen {
+			r.Unseen = addUnseen(r.Unseen, u)
+		}
+		for _, n := range m.nodes {
+			if n.Config != nil {
+				n.Config.NotLoaded = append(n.Config.NotLoaded, x.neverLoaded(n)...)
+			}
+			if topology.Is(r.Mode, topology.Cluster) && n.Bus == nil {
+				n.Bus = x.bus(n.pods)
+			}
+			r.Nodes = append(r.Nodes, n.Node)
+			all = append(all, n.pods)
+		}
+		sentinels = append(sentinels, m.sentinels...)
+	}
+	for _, s := range sentinels {
+		r.Sentinels = append(r.Sentinels, s.SentinelNode)
+		all = append(all, s.pods)
+	}
+	r.MasterGroups = masterGroups(sentinels)
+	x.describeSelecting(r, all)
+	x.noteServices(r)
+	r.Objects = x.inOrder(r.Objects)
+	return r
+}
+
+// leader is the member that names the Redis: one with data nodes, a master
+// before others, the shortest name before longer ones.
+func leader(members []*member) *member {
+	return slices.MinFunc(members, func(a, b *member) int {
+		return cmp.Or(
+			cmp.Compare(min(1, len(b.nodes)), min(1, len(a.nodes))),
+			cmp.Compare(replicating(a), replicating(b)),
+			cmp.Compare(len(a.name), len(b.name)),
+			compareObjects(a.object, b.object),
+		)
+	})
+}
+
+func replicating(m *member) int {
+	if slices.ContainsFunc(m.nodes, func(n node) bool { return n.replicates }) {
+		return 1
+	}
+	return 0
+}
+
+// modeOf is how the members work together; unknown when a configuration that
+// cannot be seen may put a node into cluster mode.
+func modeOf(members []*member) topology.Field[topology.Mode] {
+	at := topology.Origin{Object: leader(members).object}
+	watched, replicates, hidden := false, false, false
+	for _, m := range members {
+		if m.mode != "" && m.mode != topology.Standalone {
+			at = topology.Origin{Object: m.object}
+			if m.mode != topology.Replication {
+				return topology.Known(m.mode, at)
+			}
+			replicates = true
+		}
+		if m.isCluster() {
+			return topology.Known(topology.Cluster, topology.Origin{Object: m.object})
+		}
+		watched = watched || len(m.sentinels) > 0
+		for _, n := range m.nodes {
+			replicates = replicates || n.replicates
+			if _, known := n.cluster.Get(); !known && m.mode == "" {
+				hidden = true
+			}
+		}
+	}
+	switch {
+	case watched:
+		return topology.Known(topology.Sentinel, at)
+	case replicates:
+		return topology.Known(topology.Replication, at)
+	case hidden:
+		return topology.Unknown[topology.Mode](at)
+	default:
+		return topology.Known(topology.Standalone, at)
+	}
+}
+
+// neverLoaded are the directives of files that no server of the input loads.
+func (x *index) neverLoaded(n node) []topology.NotLoadedDirective {
+	var never []topology.NotLoadedDirective
+	for _, d := range n.unloaded {
+		if !x.loaded[d.loadedKey] {
+			never = append(never, d.NotLoadedDirective)
+		}
+	}
+	return never
+}
+
+// masterGroups adds up the Sentinels of each master name. Sentinels whose
+// master name cannot be seen count for the only one that can.
+func masterGroups(sentinels []sentinel) []topology.MasterGroup {
+	names := map[string]bool{}
+	for _, s := range sentinels {
+		if name, known := s.MasterGroup.Get(); known {
+			names[name] = true
+		}
+	}
+	only := ""
+	if len(names) == 1 {
+		for name := range names {
+			only = name
+		}
+	}
+	byName := map[string][]sentinel{}
+	for _, s := range sentinels {
+		name, known := s.MasterGroup.Get()
+		if !known {
+			name = only
+		}
+		byName[name] = append(byName[name], s)
+	}
+	groups := []topology.MasterGroup{}
+	for name, members := range byName {
+		groups = append(groups, masterGroup(name, members))
+	}
+	slices.SortFunc(groups, func(a, b topology.MasterGroup) int { return strings.Compare(a.Name, b.Name) })
+	return groups
+}
+
+func masterGroup(name string, members []sentinel) topology.MasterGroup {
+	g := topology.MasterGroup{Origin: members[0].Origin, Name: name, Workloads: int64(len(members))}
+	sum, largest, known, sidecar := int64(0), int64(-1), true, true
+	var at topology.Origin
+	for _, s := range members {
+		replicas, ok := s.Replicas.Get()
+		known = known && ok
+		sum += replicas
+		if replicas > largest {
+			largest, at = replicas, s.Replicas.Origin()
+		}
+		sidecar = sidecar && s.sidecar
+		if _, set := g.Quorum.Get(); !set {
+			g.Quorum = s.quorum
+		}
+	}
+	if known {
+		g.Sentinels = topology.Known(sum, at)
+	} else {
+		g.Sentinels = topology.Unknown[int64](at)
+	}
+	g.Sidecar = topology.Known(sidecar, members[0].Origin)
+	return g
+}
+
+// describeSelecting adds the Services, budgets and policies that select Pods
+// of the Redis: those of its nodes come first in all.
+func (x *index) describeSelecting(r *topology.Redis, all []pods) {
+	type selection struct {
+		nodes []int64
+		pods  []pods
+	}
+	services, budgets, policies := map[*manifest.Object]*selection{}, map[*manifest.Object]*selection{}, map[*manifest.Object]*selection{}
+	note := func(to map[*manifest.Object]*selection, o *manifest.Object, i int) {
+		s := to[o]
+		if s == nil {
+			s = &selection{nodes: []int64{}}
+			to[o] = s
+		}
+		if i < len(r.Nodes) {
+			s.nodes = append(s.nodes, int64(i))
+		}
+		s.pods = append(s.pods, all[i])
+	}
+	for i, p := range all {
+		for _, o := range x.services(p) {
+			note(services, o, i)
+		}
+		for _, o := range x.selecting("PodDisruptionBudget", p.labels, p.object) {
+			if matches(o.Root.Get("spec", "selector"), p.labels) {
+				note(budgets, o, i)
+			}
+		}
+		for _, o := range x.policies(p) {
+			note(policies, o, i)
+		}
+	}
+	sorted := func(from map[*manifest.Object]*selection) []*manifest.Object {
+		objects := make([]*manifest.Object, 0, len(from))
+		for o := range from {
+			objects = append(objects, o)
+		}
+		slices.SortFunc(objects, compareObjects)
+		r.Objects = append(r.Objects, objects...)
+		return objects
+	}
+	r.Services = []topology.Service{}
+	for _, o := range sorted(services) {
+		r.Services = append(r.Services, describeService(o, services[o].nodes, services[o].pods))
+	}
+	r.DisruptionBudgets = []topology.DisruptionBudget{}
+	for _, o := range sorted(budgets) {
+		at := topology.Origin{Object: o, Path: manifest.Path{"spec"}}
+		b := topology.DisruptionBudget{Origin: at, Object: objectOf(o), Nodes: budgets[o].nodes}
+		if n := o.Root.Get("spec", "minAvailable"); n != nil {
+			b.MinAvailable = topology.Known(n.Text(), at.At("minAvailable"))
+		}
+		if n := o.Root.Get("spec", "maxUnavailable"); n != nil {
+			b.MaxUnavailable = topology.Known(n.Text(), at.At("maxUnavailable"))
+		}
+		r.DisruptionBudgets = append(r.DisruptionBudgets, b)
+	}
+	r.NetworkPolicies = []topology.NetworkPolicy{}
+	for _, o := range sorted(policies) {
+		r.NetworkPolicies = append(r.NetworkPolicies, topology.NetworkPolicy{
+			Origin: topology.Origin{Object: o}, Object: objectOf(o), Nodes: policies[o].nodes,
+		})
+	}
+}
+
+// noteServices records governing Services that are not in the input where
+// something depends on them.
+func (x *index) noteServices(r *topology.Redis) {
+	if !topology.Is(r.Mode, topology.Cluster) {
+		return
+	}
+	for _, n := range r.Nodes {
+		if g := n.GoverningService; g != nil {
+			if _, known := g.Headless.Get(); !known && g.Headless.Origin().IsZero() {
+				r.Unseen = addUnseen(r.Unseen, topology.Unseen{
+					Kind: "Service", Name: g.Name, Unknown: []string{"whether it is headless"}, Origin: g.Origin,
+				})
+			}
+		}
+	}
+}

@@ -1,0 +1,238 @@
+package source
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/redislint/redislint/internal/manifest"
+	"github.com/redislint/redislint/internal/topology"
+)
+
+// assemble joins members that belong together and describes each Redis. The
+// result does not depend on the order of objects in the input.
+func assemble(x *index, members []*member) []*topology.Redis {
+	slices.SortFunc(members, func(a, b *member) int { return compareObjects(a.object, b.object) })
+	found := []*topology.Redis{}
+	for _, g := range group(x, members) {
+		found = append(found, describe(x, g))
+	}
+	slices.SortStableFunc(found, func(a, b *topology.Redis) int {
+		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
+	})
+	return found
+}
+
+// compareObjects orders objects by what they are, then by where they are.
+func compareObjects(a, b *manifest.Object) int {
+	if a == b {
+		return 0
+	}
+	if c := cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Kind, b.Kind),
+		cmp.Compare(a.APIVersion, b.APIVersion), cmp.Compare(a.File, b.File)); c != 0 {
+		return c
+	}
+	p, q := a.Locate(nil), b.Locate(nil)
+	return cmp.Or(cmp.Compare(p.Line, q.Line), cmp.Compare(p.Column, q.Column))
+}
+
+// groups is a union-find over members.
+type groups []int
+
+func (g groups) root(i int) int {
+	for g[i] != i {
+		g[i] = g[g[i]]
+		i = g[i]
+	}
+	return i
+}
+
+func (g groups) join(i, j int) {
+	a, b := g.root(i), g.root(j)
+	g[max(a, b)] = min(a, b)
+}
+
+// group splits members into those of one Redis each, in the order of their
+// first members. Members are one Redis when they share a key, or when one
+// connects to a Service or Pod of the other.
+func group(x *index, members []*member) [][]*member {
+	joined := make(groups, len(members))
+	for i := range joined {
+		joined[i] = i
+	}
+	units := unitsOf(members)
+	scope := func(i int, key string) string {
+		return strings.Join([]string{units[i], aliases(members[i].object.Namespace)[0], key}, "\x00")
+	}
+	first := map[string]int{}
+	answering := map[string][]int{}
+	for i, m := range members {
+		for _, key := range m.keys {
+			key = scope(i, key)
+			if j, seen := first[key]; seen {
+				joined.join(i, j)
+			} else {
+				first[key] = i
+			}
+		}
+		for _, name := range m.answers(x) {
+			key := scope(i, name)
+			answering[key] = append(answering[key], i)
+		}
+	}
+	for i, m := range members {
+		for _, host := range m.hosts {
+			for _, name := range asked(host) {
+				for _, j := range answering[scope(i, name)] {
+					joined.join(i, j)
+				}
+			}
+		}
+	}
+	joinStraySentinels(members, units, joined)
+	return joined.split(members)
+}
+
+func (g groups) split(members []*member) [][]*member {
+	var split [][]*member
+	at := map[int]int{}
+	for i, m := range members {
+		r := g.root(i)
+		if _, seen := at[r]; !seen {
+			at[r] = len(split)
+			split = append(split, nil)
+		}
+		split[at[r]] = append(split[at[r]], m)
+	}
+	return split
+}
+
+// answers are the names of the Services and workloads of a member's Pods.
+func (m *member) answers(x *index) []string {
+	var names []string
+	for _, p := range m.pods() {
+		names = append(names, p.workload)
+		for _, s := range x.services(p) {
+			names = append(names, s.Name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func (m *member) pods() []pods {
+	var all []pods
+	for _, n := range m.nodes {
+		all = append(all, n.pods)
+	}
+	for _, s := range m.sentinels {
+		all = append(all, s.pods)
+	}
+	return all
+}
+
+// asked are the names that a host may stand for: a Service, or the workload of
+// a Pod, whose name ends in a number.
+func asked(host string) []string {
+	name, _, _ := strings.Cut(host, ".")
+	names := []string{name}
+	if i := strings.LastIndexByte(name, '-'); i > 0 {
+		if _, err := strconv.Atoi(name[i+1:]); err == nil {
+			names = append(names, name[:i])
+		}
+	}
+	return names
+}
+
+// joinStraySentinels joins Sentinels whose master cannot be told from their
+// configuration to the only data nodes of their namespace.
+func joinStraySentinels(members []*member, units []string, joined groups) {
+	type place struct{ unit, namespace string }
+	stray, data := map[place][]int{}, map[place]map[int]bool{}
+	watched := map[int]bool{}
+	for i, m := range members {
+		if len(m.sentinels) > 0 && len(m.nodes) > 0 {
+			watched[joined.root(i)] = true
+		}
+	}
+	for i, m := range members {
+		p := place{units[i], aliases(m.object.Namespace)[0]}
+		if len(m.nodes) > 0 {
+			if data[p] == nil {
+				data[p] = map[int]bool{}
+			}
+			data[p][joined.root(i)] = true
+		} else {
+			stray[p] = append(stray[p], i)
+		}
+	}
+	for p, sentinels := range stray {
+		if len(data[p]) != 1 {
+			continue
+		}
+		for only := range data[p] {
+			for _, i := range sentinels {
+				if !watched[only] && !members[i].isCluster() && !members[joined.root(only)].isCluster() {
+					joined.join(i, only)
+				}
+			}
+		}
+	}
+}
+
+func (m *member) isCluster() bool {
+	return m.mode == topology.Cluster || slices.ContainsFunc(m.nodes, func(n node) bool { return topology.Is(n.cluster, true) })
+}
+
+// unitsOf keeps apart what was read twice: folders for several environments
+// hold objects of one name. Each member gets the name of the folder, file or
+// repetition within which names are unique.
+func unitsOf(members []*member) []string {
+	units := make([]string, len(members))
+	all := make([]int, len(members))
+	for i := range all {
+		all[i] = i
+	}
+	splitUnit(members, units, all, 0)
+	return units
+}
+
+func splitUnit(members []*member, units []string, some []int, depth int) {
+	type identity struct{ kind, namespace, name string }
+	seen := map[identity]int{}
+	unique := true
+	for _, i := range some {
+		o := members[i].object
+		id := identity{o.Group() + "/" + o.Kind, o.Namespace, o.Name}
+		seen[id]++
+		unique = unique && seen[id] == 1
+	}
+	if unique {
+		return
+	}
+	parts := map[string][]int{}
+	split := false
+	for _, i := range some {
+		segments := strings.Split(members[i].object.File, "/")
+		part := strings.Join(segments[:min(depth+1, len(segments))], "/")
+		split = split || depth < len(segments)-1 || len(parts) > 0 && parts[part] == nil
+		parts[part] = append(parts[part], i)
+	}
+	if !split {
+		clear(seen)
+		for _, i := range some {
+			o := members[i].object
+			id := identity{o.Group() + "/" + o.Kind, o.Namespace, o.Name}
+			units[i] += "\x00" + strconv.Itoa(seen[id])
+			seen[id]++
+		}
+		return
+	}
+	for part, inside := range parts {
+		for _, i := range inside {
+			units[i] = part
+		}
+		splitUnit(members, units, inside, depth+1)
+	}
+}

@@ -1,0 +1,104 @@
+package source
+
+import (
+	"strings"
+
+	"github.com/redislint/redislint/internal/redisconf"
+)
+
+// imageConfig is what a server is configured with when its image starts it:
+// the image's own file and the environment variables that it reads.
+//
+// Bitnami's images (bitnami/containers, redis and redis-cluster, libredis.sh)
+// load /opt/bitnami/redis/etc/redis.conf, made from mounted-etc when that is
+// there; append-only is on unless REDIS_AOF_ENABLED says no.
+func (c *container) imageConfig() []redisconf.Directive {
+	base := imageBase(c.image)
+	tag := written{Origin: c.origin, altered: true}
+	switch {
+	case isBitnami(c.image):
+		return c.bitnamiConfig(tag)
+	case base == "redis" || base == "valkey":
+		return nil
+	case base == "redis-stack" || base == "redis-stack-server":
+		return c.flags("REDIS_ARGS", tag)
+	default:
+		c.hide("the configuration in image " + c.image)
+		return []redisconf.Directive{hole(tag)}
+	}
+}
+
+// runsImageScript reports whether the container's commands go through the
+// image's own start script.
+func (c *container) runsImageScript() bool {
+	for _, k := range c.run() {
+		if c.isRunScript(k) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *container) bitnamiConfig(tag written) []redisconf.Directive {
+	name, prefix := "redis", "REDIS_"
+	if strings.Contains(imageBase(c.image), "valkey") {
+		name, prefix = "valkey", "VALKEY_"
+	}
+	folder := "/opt/bitnami/" + name
+	all := []redisconf.Directive{directive("dir", "/bitnami/"+name+"/data", tag)}
+	if imageBase(c.image) == name+"-cluster" {
+		all = append(all, directive("cluster-enabled", "yes", tag))
+	}
+	seen := false
+	for _, file := range []string{"/etc/" + name + ".conf", "/mounted-etc/" + name + ".conf", "/etc/" + name + "-default.conf"} {
+		if directives, ok := c.directives(folder + file); ok {
+			all, seen = append(all, directives...), true
+			break
+		}
+	}
+	if !seen && len(c.pod.unseen) > 0 {
+		return []redisconf.Directive{hole(tag)}
+	}
+	switch value, set := c.env[prefix+"AOF_ENABLED"]; {
+	case set:
+		all = append(all, directive("appendonly", yesNo(value), tag))
+	case !seen:
+		all = append(all, directive("appendonly", "yes", tag))
+	}
+	if overrides, ok := c.directives(folder + "/mounted-etc/overrides.conf"); ok {
+		all = append(all, overrides...)
+	}
+	return append(all, c.flags(prefix+"EXTRA_FLAGS", tag)...)
+}
+
+// flags reads a variable that holds options of the server.
+func (c *container) flags(name string, tag written) []redisconf.Directive {
+	value, literal := c.env[name]
+	for _, e := range c.root.Get("env").Items() {
+		if e.Get("name").Text() == name && !literal {
+			return []redisconf.Directive{hole(tag)}
+		}
+	}
+	if value == "" {
+		return nil
+	}
+	commands := redisconf.Commands("redis-server "+value, tag)
+	if len(commands) == 0 {
+		return []redisconf.Directive{hole(tag)}
+	}
+	s, _ := redisconf.ServerOf(commands[0])
+	return s.Directives
+}
+
+func directive(name, value string, tag written) redisconf.Directive {
+	return redisconf.Directive{Name: name, Written: name, Args: []redisconf.Arg{{Value: value, Origin: tag}}, Origin: tag}
+}
+
+func yesNo(value string) string {
+	switch strings.ToLower(value) {
+	case "yes", "true", "1":
+		return "yes"
+	default:
+		return "no"
+	}
+}

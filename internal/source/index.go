@@ -1,0 +1,181 @@
+package source
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/redislint/redislint/internal/manifest"
+	"github.com/redislint/redislint/internal/topology"
+)
+
+// index finds objects of a set by name, and objects that select Pods by the
+// labels they select.
+type index struct {
+	set   *manifest.Set
+	order map[*manifest.Object]int
+	named map[objectName][]*manifest.Object // in input order
+	// selectors holds Services, PodDisruptionBudgets and NetworkPolicies by
+	// kind and one label of their selector; those without one are under the
+	// zero label.
+	selectors map[selectorKey][]*manifest.Object
+	scalers   map[objectName][]*manifest.Object // by target
+	loaded    map[loadedKey]bool                // configuration that a server loads
+	problems  []manifest.Error
+}
+
+type objectName struct{ kind, namespace, name string }
+
+type selectorKey struct{ kind, namespace, label, value string }
+
+func newIndex(set *manifest.Set) *index {
+	x := &index{set: set, loaded: map[loadedKey]bool{}}
+	x.rebuild()
+	return x
+}
+
+func (x *index) rebuild() {
+	x.order = make(map[*manifest.Object]int, len(x.set.Objects))
+	x.named = make(map[objectName][]*manifest.Object, len(x.set.Objects))
+	x.selectors = map[selectorKey][]*manifest.Object{}
+	x.scalers = map[objectName][]*manifest.Object{}
+	for i, o := range x.set.Objects {
+		x.order[o] = i
+		name := objectName{o.Kind, o.Namespace, o.Name}
+		x.named[name] = append(x.named[name], o)
+		switch o.Kind {
+		case "Service":
+			x.addSelecting(o, o.Root.Get("spec", "selector"))
+		case "PodDisruptionBudget":
+			x.addSelecting(o, o.Root.Get("spec", "selector", "matchLabels"))
+		case "NetworkPolicy":
+			x.addSelecting(o, o.Root.Get("spec", "podSelector", "matchLabels"))
+		case "HorizontalPodAutoscaler", "ScaledObject":
+			target := o.Root.Get("spec", "scaleTargetRef")
+			kind := target.Get("kind").Text()
+			if kind == "" {
+				kind = "Deployment" // what KEDA takes it for
+			}
+			key := objectName{kind, o.Namespace, target.Get("name").Text()}
+			x.scalers[key] = append(x.scalers[key], o)
+		}
+	}
+}
+
+func (x *index) addSelecting(o *manifest.Object, labels *manifest.Node) {
+	key := selectorKey{kind: o.Kind, namespace: o.Namespace}
+	for label, value := range labels.Fields() {
+		key.label, key.value = label, value.Text()
+		break
+	}
+	x.selectors[key] = append(x.selectors[key], o)
+}
+
+// find returns the object of the kind and name in from's namespace: of several
+// (a folder for each environment, say) the one whose file is nearest to
+// from's. An object that leaves its namespace to kubectl counts as being in
+// the namespace of others in its file.
+func (x *index) find(kind, name string, from *manifest.Object) *manifest.Object {
+	if name == "" {
+		return nil
+	}
+	var found []*manifest.Object
+	for _, ns := range aliases(from.Namespace) {
+		found = append(found, x.named[objectName{kind, ns, name}]...)
+	}
+	if len(found) == 0 && from.Namespace != "" {
+		for _, o := range x.named[objectName{kind, "", name}] {
+			if o.File == from.File {
+				found = append(found, o)
+			}
+		}
+	}
+	return nearest(found, from)
+}
+
+// findClusterWide returns the object of a kind that has no namespace.
+func (x *index) findClusterWide(kind, name string, from *manifest.Object) *manifest.Object {
+	return nearest(x.named[objectName{kind, "", name}], from)
+}
+
+// nearest returns the object whose file shares the most leading folders with
+// from's, the first of equals.
+func nearest(objects []*manifest.Object, from *manifest.Object) *manifest.Object {
+	var best *manifest.Object
+	bestShared := -1
+	for _, o := range objects {
+		if shared := sharedPath(o.File, from.File); shared > bestShared {
+			best, bestShared = o, shared
+		}
+	}
+	return best
+}
+
+// sharedPath counts the leading path segments that two files share.
+func sharedPath(a, b string) int {
+	if a == b {
+		return 1 << 16
+	}
+	shared := 0
+	for {
+		headA, restA, okA := strings.Cut(a, "/")
+		headB, restB, okB := strings.Cut(b, "/")
+		if headA != headB || !okA || !okB {
+			return shared
+		}
+		shared++
+		a, b = restA, restB
+	}
+}
+
+// aliases are the namespaces that mean the same one: what kubectl applies
+// without a namespace lands in default unless told otherwise.
+func aliases(namespace string) []string {
+	switch namespace {
+	case "":
+		return []string{"", "default"}
+	case "default":
+		return []string{"default", ""}
+	default:
+		return []string{namespace}
+	}
+}
+
+// selecting returns the objects of the kind whose selector may match the
+// labels of Pods that from makes, in input order. Of objects with one name the
+// nearest to from counts.
+func (x *index) selecting(kind string, labels map[string]string, from *manifest.Object) []*manifest.Object {
+	var found []*manifest.Object
+	for _, ns := range aliases(from.Namespace) {
+		found = append(found, x.selectors[selectorKey{kind: kind, namespace: ns}]...)
+		for label, value := range labels {
+			found = append(found, x.selectors[selectorKey{kind, ns, label, value}]...)
+		}
+	}
+	return slices.DeleteFunc(x.inOrder(found), func(o *manifest.Object) bool {
+		return x.find(kind, o.Name, from) != o
+	})
+}
+
+// owned reports whether a controller in the set made the object: it is part of
+// what was read there.
+func (x *index) owned(o *manifest.Object) bool {
+	for _, owner := range o.Root.Get("metadata", "ownerReferences").Items() {
+		if controller, _ := owner.Get("controller").Bool(); !controller {
+			continue
+		}
+		if x.find(owner.Get("kind").Text(), owner.Get("name").Text(), o) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// problem records a value that could not be read safely.
+func (x *index) problem(o topology.Origin, format string, args ...any) {
+	x.problems = append(x.problems, manifest.Error{
+		File:    o.Object.File,
+		Line:    o.Position().Line,
+		Message: fmt.Sprintf(format, args...),
+	})
+}

@@ -1,0 +1,113 @@
+package source
+
+import (
+	"github.com/redislint/redislint/internal/manifest"
+	"github.com/redislint/redislint/internal/topology"
+)
+
+// busOffset is how far above its data port a cluster node opens its bus.
+const busOffset = 10000
+
+// policies returns the NetworkPolicies that select the Pods.
+func (x *index) policies(p pods) []*manifest.Object {
+	var found []*manifest.Object
+	for _, o := range x.selecting("NetworkPolicy", p.labels, p.object) {
+		if selector := o.Root.Get("spec", "podSelector"); matches(selector, p.labels) {
+			found = append(found, o)
+		}
+	}
+	return found
+}
+
+// bus tells whether the policies that select a cluster node's Pods let the
+// Pods reach each other's bus port. Policies add up: what one allows is
+// allowed (networking.k8s.io/v1 NetworkPolicy).
+func (x *index) bus(p pods) *topology.Bus {
+	policies := x.policies(p)
+	if len(policies) == 0 {
+		return nil
+	}
+	b := &topology.Bus{Port: topology.Known(int64(redisPort+busOffset), topology.Origin{Object: p.object})}
+	b.Ingress = direction(b, policies, p, "Ingress", "ingress", "from")
+	b.Egress = direction(b, policies, p, "Egress", "egress", "to")
+	return b
+}
+
+func direction(b *topology.Bus, policies []*manifest.Object, p pods, kind, rules, peers string) topology.Field[bool] {
+	var blocking *manifest.Object
+	for _, o := range policies {
+		if !restricts(o, kind) {
+			continue
+		}
+		for _, rule := range o.Root.Get("spec", rules).Items() {
+			if allowsPeer(rule.Get(peers), p) && allowsPort(rule.Get("ports"), redisPort+busOffset, p.ports) {
+				return topology.Known(true, topology.Origin{Object: o, Path: manifest.Path{"spec", rules}})
+			}
+		}
+		if blocking == nil {
+			blocking = o
+		}
+	}
+	if blocking == nil {
+		return topology.Field[bool]{}
+	}
+	at := topology.Origin{Object: blocking, Path: manifest.Path{"spec", rules}}
+	b.Policy, b.Origin = blocking.Name, at
+	return topology.Known(false, at)
+}
+
+// restricts reports whether a policy concerns a direction. Without policyTypes
+// it always concerns ingress, and egress when it has egress rules.
+func restricts(o *manifest.Object, kind string) bool {
+	types := o.Root.Get("spec", "policyTypes")
+	if types.Len() == 0 {
+		return kind == "Ingress" || o.Root.Get("spec", "egress").Len() > 0
+	}
+	for _, t := range types.Items() {
+		if t.Text() == kind {
+			return true
+		}
+	}
+	return false
+}
+
+// allowsPeer reports whether the peers may include the Pods themselves. Peers
+// by namespace or address cannot be decided here and count as included.
+func allowsPeer(peers *manifest.Node, p pods) bool {
+	if peers.Len() == 0 {
+		return true
+	}
+	for _, peer := range peers.Items() {
+		selector := peer.Get("podSelector")
+		if peer.Get("ipBlock") != nil || selector == nil || matches(selector, p.labels) {
+			return true
+		}
+	}
+	return false
+}
+
+// allowsPort reports whether the ports of a rule include a TCP port. A name
+// that no container of the Pods has cannot be decided and counts as included.
+func allowsPort(ports *manifest.Node, want int64, named map[string]int64) bool {
+	if ports.Len() == 0 {
+		return true
+	}
+	for _, port := range ports.Items() {
+		if protocol := port.Get("protocol").Text(); protocol != "" && protocol != "TCP" {
+			continue
+		}
+		n := port.Get("port")
+		first, ok := n.Int()
+		if !ok {
+			first, ok = named[n.Text()]
+		}
+		last, ranged := port.Get("endPort").Int()
+		switch {
+		case n == nil, !ok:
+			return true
+		case first == want, ranged && first <= want && want <= last:
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,168 @@
+// Package source recognises Redis in Kubernetes objects, however it was
+// deployed, and describes it in the terms of package topology. It knows where
+// each way to deploy Redis writes its facts; it judges nothing.
+//
+// Each source is one file with one register call.
+package source
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/redislint/redislint/internal/manifest"
+	"github.com/redislint/redislint/internal/topology"
+)
+
+// Discovery is what a Set holds of Redis.
+type Discovery struct {
+	Redis []*topology.Redis // sorted by namespace, name, then place in the input
+	// Errors are values in Redis' objects that nobody could read safely.
+	Errors []manifest.Error
+	// Unknown are objects that look like a Redis of a kind no source knows.
+	Unknown []*manifest.Object
+}
+
+// Discover finds every Redis in the set, waking the dormant documents that may
+// concern one.
+func Discover(set *manifest.Set) Discovery {
+	x := newIndex(set)
+	x.wakeRelated()
+
+	var members []*member
+	claimed := map[*manifest.Object]bool{}
+	var unknown []*manifest.Object
+	for _, o := range x.set.Objects {
+		if x.owned(o) || !signed(o.Root) {
+			continue
+		}
+		for _, s := range sources {
+			if m := s.read(x, o); m != nil {
+				m.source = s.name
+				members = append(members, m)
+				claimed[o] = true
+				break
+			}
+		}
+		if !claimed[o] && redisLike(o) {
+			unknown = append(unknown, o)
+		}
+	}
+	found := Discovery{Redis: assemble(x, members), Unknown: unknown}
+	found.Errors = x.problems
+	return found
+}
+
+// source is one way to deploy Redis.
+type source struct {
+	name string
+	// general sources look at objects that no specific source claimed.
+	general bool
+	// kinds are the objects it may claim, as "group/Kind" ("/Pod" in the core
+	// group).
+	kinds []string
+	// read returns what the object holds of Redis, nil when nothing.
+	read func(*index, *manifest.Object) *member
+}
+
+var sources []source
+
+// register adds a source, the specific before the general. It returns a value
+// so that a source can register itself in a package variable.
+func register(s source) struct{} {
+	read := s.read
+	s.read = func(x *index, o *manifest.Object) *member {
+		if !slices.Contains(s.kinds, o.Group()+"/"+o.Kind) {
+			return nil
+		}
+		return read(x, o)
+	}
+	sources = append(sources, s)
+	slices.SortStableFunc(sources, func(a, b source) int {
+		switch {
+		case a.general != b.general && b.general:
+			return -1
+		case a.general != b.general:
+			return 1
+		default:
+			return strings.Compare(a.name, b.name)
+		}
+	})
+	return struct{}{}
+}
+
+// Kinds returns every "group/Kind" that a source may claim, sorted.
+func Kinds() []string {
+	var kinds []string
+	for _, s := range sources {
+		kinds = append(kinds, s.kinds...)
+	}
+	slices.Sort(kinds)
+	return slices.Compact(kinds)
+}
+
+// redisLike reports whether the kind names Redis though no source knows its
+// group: KubeDB's Redis, say.
+func redisLike(o *manifest.Object) bool {
+	group := o.Group()
+	if group == "" || !strings.Contains(group, ".") || strings.HasSuffix(group, ".k8s.io") {
+		return false
+	}
+	kind := strings.ToLower(o.Kind)
+	return slices.ContainsFunc([]string{"redis", "valkey", "keydb", "dragonfly"}, func(word string) bool {
+		return strings.Contains(kind, word)
+	})
+}
+
+// member is what one object contributes to a Redis.
+type member struct {
+	source string
+	flavor string // what a person calls it
+	object *manifest.Object
+	// name is the name of the Redis that this member alone would make.
+	name string
+
+	nodes     []node
+	sentinels []sentinel
+	// keys group members: those that share one are one Redis.
+	keys []string
+	// hosts are names of Services and Pods that this member connects to.
+	hosts []string
+	// mode is set where the object alone decides it.
+	mode    topology.Mode
+	unseen  []topology.Unseen
+	related []*manifest.Object
+}
+
+// node is one data workload and what it takes to relate it to other objects.
+type node struct {
+	topology.Node
+	pods pods
+	// unloaded are directives that this server has from nowhere.
+	unloaded []unloadedDirective
+	// replicates is true when the server is told to follow a master.
+	replicates bool
+	// cluster is true, false or unknown: does the server run in cluster mode?
+	cluster topology.Field[bool]
+}
+
+// sentinel is one workload that runs Sentinels.
+type sentinel struct {
+	topology.SentinelNode
+	pods    pods
+	quorum  topology.Field[int64]
+	monitor string // host that is monitored, "" when unknown
+	sidecar bool   // runs beside a data container in the same Pods
+}
+
+// pods are the Pods that an object makes.
+type pods struct {
+	object *manifest.Object
+	labels map[string]string
+	// workload is the name that Pod names begin with; service the governing
+	// Service: together the DNS names of the Pods.
+	workload, service string
+	// single is true when one Pod is all there ever is.
+	single bool
+	// ports maps the names of container ports to their numbers.
+	ports map[string]int64
+}

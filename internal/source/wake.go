@@ -1,0 +1,155 @@
+package source
+
+import (
+	"github.com/redislint/redislint/internal/manifest"
+)
+
+// A document without a sign of Redis may still hold a Service, a claim or a
+// class that a Redis uses. Whatever refers to such an object spells its name,
+// and whatever selects Pods spells a value of their labels, so that the words
+// of the documents decoded so far tell which others to decode.
+
+// supporting are the kinds that facts about a Redis are read from. All
+// documents of those with true may concern any Pod of their namespace.
+var supporting = map[string]bool{
+	"Service": false, "ConfigMap": false, "Secret": false, "PersistentVolumeClaim": false, "StorageClass": false,
+	"HorizontalPodAutoscaler": false, "ScaledObject": false, "NetworkPolicy": true, "PodDisruptionBudget": true,
+}
+
+// maxRounds is how far references lead: workload, claim, class.
+const maxRounds = 4
+
+// wakeRelated decodes the dormant documents that objects of Redis refer to.
+func (x *index) wakeRelated() {
+	words := map[string]bool{}
+	for range maxRounds {
+		before := len(words)
+		for _, o := range x.set.Objects {
+			addReferences(words, o)
+		}
+		if len(words) == before {
+			return
+		}
+		if len(x.set.Wake(func(raw []byte) bool { return concerns(raw, words) })) == 0 {
+			return
+		}
+		x.rebuild()
+	}
+}
+
+// addReferences adds the names and label values by which an object of Redis
+// is tied to others.
+func addReferences(words map[string]bool, o *manifest.Object) {
+	switch {
+	case o.Kind == "PersistentVolumeClaim":
+		add(words, o.Root.Get("spec", "storageClassName"))
+		for _, n := range o.Root.Get("metadata", "annotations").Fields() {
+			add(words, n)
+		}
+	case isKnownKind(o) && signed(o.Root):
+		words[o.Name] = true
+		collect(words, o.Root, "")
+	}
+	delete(words, "")
+}
+
+func isKnownKind(o *manifest.Object) bool {
+	for _, s := range sources {
+		for _, kind := range s.kinds {
+			if kind == o.Group()+"/"+o.Kind {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// references are the fields that name other objects.
+var references = map[string]bool{
+	"claimName": true, "secretName": true, "storageClassName": true, "serviceName": true, "additionalRedisConfig": true,
+	"secretPath": true,
+}
+
+// named are the maps whose name field names another object.
+var namedBy = map[string]bool{
+	"configMap": true, "configMapRef": true, "configMapKeyRef": true, "secret": true, "redisSecret": true,
+}
+
+func collect(words map[string]bool, n *manifest.Node, under string) {
+	for key, value := range n.Fields() {
+		switch {
+		case references[key], key == "name" && namedBy[under]:
+			add(words, value)
+		case key == "labels" || key == "matchLabels":
+			for _, label := range value.Fields() {
+				add(words, label)
+			}
+		case key == "volume.beta.kubernetes.io/storage-class":
+			add(words, value)
+		}
+		collect(words, value, key)
+	}
+	for _, value := range n.Items() {
+		collect(words, value, under)
+	}
+}
+
+func add(words map[string]bool, n *manifest.Node) {
+	if s := n.Text(); len(s) > 0 && len(s) <= 253 {
+		words[s] = true
+	}
+}
+
+// signed reports whether a string or key of the tree has a sign of Redis.
+func signed(n *manifest.Node) bool {
+	if s, ok := n.Str(); ok {
+		return hasSign(s)
+	}
+	for key, value := range n.Fields() {
+		if hasSign(key) || signed(value) {
+			return true
+		}
+	}
+	for _, value := range n.Items() {
+		if signed(value) {
+			return true
+		}
+	}
+	return false
+}
+
+// concerns reports whether the raw text of a document holds a supporting kind
+// and one of the words.
+func concerns(raw []byte, words map[string]bool) bool {
+	kind, word := false, false
+	for start := 0; start < len(raw); {
+		if !inWord[raw[start]] {
+			start++
+			continue
+		}
+		end := start + 1
+		for end < len(raw) && inWord[raw[end]] {
+			end++
+		}
+		token := raw[start:end]
+		if all, ok := supporting[string(token)]; ok {
+			kind = true
+			word = word || all
+		}
+		word = word || words[string(token)]
+		if kind && word {
+			return true
+		}
+		start = end
+	}
+	return false
+}
+
+// inWord marks the bytes that names and label values are made of.
+var inWord = func() (table [256]bool) {
+	for c := range 256 {
+		b := byte(c)
+		table[c] = 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9' || b == '-' || b == '.' || b == '_'
+	}
+	return table
+}()
