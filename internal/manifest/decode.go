@@ -2,51 +2,55 @@ package manifest
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"unicode/utf8"
 )
 
 // Decode reads inputs from memory. Limits on totals that are hit are Errors of the Set.
 func Decode(inputs []Input, opts Options) *Set {
 	s := &Set{opts: opts.withDefaults()}
-	s.add(inputs)
-	s.decode(fresh, s.opts.Sign)
+	if limit := s.add(inputs); limit != nil {
+		s.Errors = append(s.Errors, *limit)
+	}
+	s.decode(context.Background(), fresh, s.opts.Sign)
 	return s
 }
 
-// add splits inputs into documents.
-func (s *Set) add(inputs []Input) {
-	split := make([][]document, len(inputs))
+// add splits inputs into documents, up to the limits on totals; it returns the one that was hit.
+func (s *Set) add(inputs []Input) (limit *Error) {
+	total := int64(0)
+	for i, in := range inputs {
+		if total += int64(len(in.Data)); total > s.opts.MaxTotalBytes {
+			inputs = inputs[:i]
+			limit = &Error{File: in.Name, Message: tooMuch(s.opts.MaxTotalBytes)}
+			break
+		}
+	}
+	documents := make([][]document, len(inputs))
 	broken := make([]string, len(inputs))
 	parallel(len(inputs), 1, func() func(int) {
-		return func(i int) {
-			split[i], broken[i] = splitInput(inputs[i], s.opts)
-		}
+		return func(i int) { documents[i], broken[i] = splitInput(inputs[i], s.opts) }
 	})
-	for i, documents := range split {
-		name := inputs[i].Name
-		switch room := s.opts.MaxDocuments - len(s.documents); {
-		case broken[i] != "":
-			s.Errors = append(s.Errors, Error{File: name, Message: broken[i]})
+	for i, found := range documents {
+		if broken[i] != "" {
+			s.Errors = append(s.Errors, Error{File: inputs[i].Name, Message: broken[i]})
 			continue
-		case len(documents) > room:
-			s.Errors = append(s.Errors, Error{File: name, Line: int(documents[room].line), Message: tooMany(s.opts)})
-			documents = documents[:room]
 		}
 		s.Stats.Files++
-		s.Stats.Documents += len(documents)
-		s.documents = append(s.documents, documents...)
+		if room := s.opts.MaxDocuments - len(s.documents); len(found) > room {
+			s.documents = append(s.documents, found[:room]...)
+			limit = &Error{File: inputs[i].Name, Line: int(found[room].line), Message: fmt.Sprintf(
+				"more than %d documents in all (--max-documents); the rest is not read", s.opts.MaxDocuments)}
+			break
+		}
+		s.documents = append(s.documents, found...)
 	}
-}
-
-func tooMany(o Options) string {
-	return fmt.Sprintf("more than %d documents (--max-documents); the rest is not read", o.MaxDocuments)
+	s.Stats.Documents = len(s.documents)
+	return limit
 }
 
 func splitInput(in Input, opts Options) (documents []document, broken string) {
@@ -57,6 +61,10 @@ func splitInput(in Input, opts Options) (documents []document, broken string) {
 		return nil, "text is UTF-16; only UTF-8 is read"
 	}
 	return split(&file{name: in.Name, text: string(in.Data)}), ""
+}
+
+func tooMuch(limit int64) string {
+	return fmt.Sprintf("more than %d bytes in all (--max-total-bytes); the rest is not read", limit)
 }
 
 func tooLarge(limit int64) string {
@@ -70,7 +78,7 @@ type decoded struct {
 }
 
 // decode decodes the documents in one state that carry the sign, and adds their objects, which it returns.
-func (s *Set) decode(in state, sign func([]byte) bool) []*Object {
+func (s *Set) decode(ctx context.Context, in state, sign func([]byte) bool) []*Object {
 	picked := make([]int, 0, len(s.documents))
 	for i := range s.documents {
 		if s.documents[i].state == in {
@@ -79,7 +87,11 @@ func (s *Set) decode(in state, sign func([]byte) bool) []*Object {
 	}
 	parallel(len(picked), 16, func() func(int) {
 		w := worker{opts: s.opts, parser: parser{maxDepth: s.opts.MaxDepth}}
-		return func(i int) { w.decode(&s.documents[picked[i]], picked[i], sign) }
+		return func(i int) {
+			if ctx.Err() == nil {
+				w.decode(&s.documents[picked[i]], picked[i], sign)
+			}
+		}
 	})
 	return s.gather(picked)
 }
@@ -114,7 +126,7 @@ func (s *Set) gather(picked []int) []*Object {
 // is called from several goroutines; raw is valid only during the call.
 func (s *Set) Wake(want func(raw []byte) bool) (woken []*Object) {
 	s.Stats.Dormant = 0 // gather counts those left
-	woken = s.decode(dormant, want)
+	woken = s.decode(context.Background(), dormant, want)
 	if len(woken) > 0 {
 		slices.SortStableFunc(s.Objects, func(a, b *Object) int { return a.source.order - b.source.order })
 	}
@@ -146,9 +158,11 @@ func (w *worker) decode(d *document, order int, sign func([]byte) bool) {
 	root, err := w.read(d)
 	if err != nil {
 		d.decoded.err = &Error{File: d.file.name, Line: int(d.line), Message: err.Error()}
-		var at *syntaxError
-		if errors.As(err, &at) {
+		if at := new(syntaxError); errors.As(err, &at) {
 			d.decoded.err.Line += at.line - 1
+			if root == nil && strings.Contains(d.text(), "{{") {
+				d.decoded.err.Message += "; a template has to be rendered first"
+			}
 		}
 	}
 	if root != nil {
@@ -190,31 +204,4 @@ func runeSize(text string) int {
 // looksLikeObject reports whether a document has a kind, as far as can be seen without parsing it.
 func looksLikeObject(text string) bool {
 	return strings.HasPrefix(text, "kind:") || strings.Contains(text, "\nkind:") || strings.Contains(text, `"kind"`)
-}
-
-// parallel calls the functions that start makes, one for each goroutine, for every index below n, in batches.
-func parallel(n, batch int, start func() func(int)) {
-	workers := min(runtime.GOMAXPROCS(0), (n+batch-1)/batch)
-	var next atomic.Int64
-	run := func() {
-		do := start()
-		for {
-			end := int(next.Add(int64(batch)))
-			for i := end - batch; i < min(end, n); i++ {
-				do(i)
-			}
-			if end >= n {
-				return
-			}
-		}
-	}
-	if workers <= 1 {
-		run()
-		return
-	}
-	var wg sync.WaitGroup
-	for range workers {
-		wg.Go(run)
-	}
-	wg.Wait()
 }

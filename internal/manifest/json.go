@@ -199,7 +199,7 @@ func (r *jsonReader) literal(n *Node) error {
 		return errNotJSON
 	}
 	n.kind, n.text = s.kind, s.text
-	if n.text == word {
+	if n.text == word { // let the source hold it
 		n.text = word
 	}
 	r.at += size

@@ -15,24 +15,16 @@ import (
 // Stdin is the name shown for what was read from standard input.
 const Stdin = "<stdin>"
 
-// PathError says that a path given by the user does not exist.
+// PathError says that a path given by the user is not there.
 type PathError struct {
 	Path string
-	Err  error
+	Err  error // without the path
 }
 
-func (e *PathError) Error() string {
-	return fmt.Sprintf("read %s: %v", e.Path, errors.Unwrap(e))
-}
+func (e *PathError) Error() string { return fmt.Sprintf("read %s: %v", e.Path, e.Err) }
 
-// Unwrap returns the reason without the path.
-func (e *PathError) Unwrap() error {
-	var inner *fs.PathError
-	if errors.As(e.Err, &inner) {
-		return inner.Err
-	}
-	return e.Err
-}
+// Unwrap returns the reason.
+func (e *PathError) Unwrap() error { return e.Err }
 
 // LimitError says that the input as a whole is more than the Options allow.
 type LimitError struct{ Message string }
@@ -55,20 +47,14 @@ func Load(ctx context.Context, paths []string, stdin io.Reader, opts Options) (*
 	if err := l.read(); err != nil {
 		return nil, err
 	}
-	l.set.add(l.inputs)
-	l.inputs = nil
-	if len(l.set.documents) == l.opts.MaxDocuments {
-		// Only a hit limit leaves exactly that many documents and an Error that says so.
-		for _, e := range l.set.Errors {
-			if e.Message == tooMany(l.opts) {
-				return nil, &LimitError{Message: e.File + ": " + e.Message}
-			}
-		}
+	if limit := l.set.add(l.inputs); limit != nil {
+		return nil, &LimitError{Message: limit.File + ": " + limit.Message}
 	}
+	l.inputs, l.files = nil, nil
+	l.set.decode(ctx, fresh, l.opts.Sign)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	l.set.decode(fresh, l.opts.Sign)
 	return l.set, nil
 }
 
@@ -80,14 +66,13 @@ type loader struct {
 	seen   map[string]bool
 	files  []found
 	inputs []Input
-	total  int64
+	total  int64 // bytes of files
 }
 
-// found is a file to be read; its bytes are there already when it came from standard input.
+// found is a file to be read.
 type found struct {
-	path  string // for the operating system
+	path  string // for the operating system; "" when the bytes are there already, from standard input
 	input Input
-	read  bool
 }
 
 func (l *loader) path(path string, stdin io.Reader) error {
@@ -96,13 +81,12 @@ func (l *loader) path(path string, stdin io.Reader) error {
 	}
 	info, err := os.Stat(path)
 	if err != nil {
-		return &PathError{Path: path, Err: err}
+		return &PathError{Path: path, Err: withoutPath(err)}
 	}
 	if info.IsDir() {
 		return l.walk(path)
 	}
-	l.add(path)
-	return nil
+	return l.add(path)
 }
 
 func (l *loader) stdin(stdin io.Reader) error {
@@ -115,25 +99,49 @@ func (l *loader) stdin(stdin io.Reader) error {
 		l.fail(Stdin, err)
 		return nil
 	}
-	l.files = append(l.files, found{input: Input{Name: Stdin, Data: data}, read: true})
+	l.files = append(l.files, found{input: Input{Name: Stdin, Data: data}})
 	return nil
 }
 
-func (l *loader) add(path string) {
-	name := filepath.ToSlash(filepath.Clean(path))
+// add notes a file to be read unless it cannot be.
+func (l *loader) add(path string) error {
+	name := cleanName(path)
 	if l.seen[name] {
-		return
+		return nil
 	}
 	l.seen[name] = true
+	info, err := os.Stat(path)
+	if err == nil {
+		err = readable(info, l.opts.MaxFileBytes)
+	}
+	if err != nil {
+		l.fail(path, err)
+		return nil
+	}
+	if l.total += info.Size(); l.total > l.opts.MaxTotalBytes {
+		return &LimitError{Message: name + ": " + tooMuch(l.opts.MaxTotalBytes)}
+	}
 	l.files = append(l.files, found{path: path, input: Input{Name: name}})
+	return nil
 }
 
-func (l *loader) fail(name string, err error) {
-	var inner *fs.PathError
-	if errors.As(err, &inner) {
-		err = inner.Err
+func (l *loader) fail(path string, err error) {
+	l.set.Errors = append(l.set.Errors, Error{File: cleanName(path), Message: withoutPath(err).Error()})
+}
+
+func (l *loader) notice(path, message string) {
+	l.set.Notices = append(l.set.Notices, Notice{File: cleanName(path), Message: message})
+}
+
+// cleanName is a path as it is shown.
+func cleanName(path string) string { return filepath.ToSlash(filepath.Clean(path)) }
+
+// withoutPath drops the path that package os puts in front of its errors.
+func withoutPath(err error) error {
+	if inner := new(fs.PathError); errors.As(err, &inner) {
+		return inner.Err
 	}
-	l.set.Errors = append(l.set.Errors, Error{File: filepath.ToSlash(filepath.Clean(name)), Message: err.Error()})
+	return err
 }
 
 // walk adds the manifests of a folder in lexical order. Hidden folders, node_modules and the templates of a chart are
@@ -157,11 +165,10 @@ func (l *loader) walk(root string) error {
 		case !isManifest(entry.Name()):
 			return nil
 		case entry.Type()&fs.ModeSymlink != 0:
-			l.follow(path, real)
+			return l.follow(path, real)
 		default:
-			l.add(path)
+			return l.add(path)
 		}
-		return nil
 	})
 }
 
@@ -174,10 +181,7 @@ func (l *loader) enter(path string, root bool) error {
 	if name == "templates" {
 		chart := filepath.Join(filepath.Dir(filepath.Clean(path)), "Chart.yaml")
 		if _, err := os.Stat(chart); err == nil {
-			l.set.Notices = append(l.set.Notices, Notice{
-				File:    filepath.ToSlash(filepath.Clean(path)),
-				Message: "templates of a Helm chart are not read: the chart has to be rendered",
-			})
+			l.notice(path, "templates of a Helm chart are not read: the chart has to be rendered")
 			return fs.SkipDir
 		}
 	}
@@ -185,28 +189,20 @@ func (l *loader) enter(path string, root bool) error {
 }
 
 // follow adds the file a symbolic link leads to, when that is a regular file below the real root.
-func (l *loader) follow(path, root string) {
+func (l *loader) follow(path, root string) error {
 	target, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		l.fail(path, err)
-		return
+		return nil
 	}
-	info, err := os.Stat(target)
-	if err != nil {
-		l.fail(path, err)
-		return
-	}
-	if info.IsDir() {
-		return
+	if info, err := os.Stat(target); err == nil && info.IsDir() {
+		return nil
 	}
 	if rel, err := filepath.Rel(root, target); err != nil || !filepath.IsLocal(rel) {
-		l.set.Notices = append(l.set.Notices, Notice{
-			File:    filepath.ToSlash(filepath.Clean(path)),
-			Message: "symbolic link leads out of the folder and is not followed; name the file to have it read",
-		})
-		return
+		l.notice(path, "symbolic link leads out of the folder and is not followed; name the file to have it read")
+		return nil
 	}
-	l.add(path)
+	return l.add(path)
 }
 
 func isManifest(name string) bool {
@@ -218,12 +214,12 @@ func isManifest(name string) bool {
 	}
 }
 
-// read reads the files found, in parallel, until their total is too large.
+// read reads the files found, in parallel.
 func (l *loader) read() error {
 	errs := make([]error, len(l.files))
 	parallel(len(l.files), 1, func() func(int) {
 		return func(i int) {
-			if f := &l.files[i]; !f.read && l.ctx.Err() == nil {
+			if f := &l.files[i]; f.path != "" && l.ctx.Err() == nil {
 				f.input.Data, errs[i] = readFile(f.path, l.opts.MaxFileBytes)
 			}
 		}
@@ -233,34 +229,24 @@ func (l *loader) read() error {
 	}
 	for i, f := range l.files {
 		if errs[i] != nil {
-			l.fail(f.input.Name, errs[i])
+			l.fail(f.path, errs[i])
 			continue
 		}
-		l.total += int64(len(f.input.Data))
 		l.inputs = append(l.inputs, f.input)
-	}
-	if l.total > l.opts.MaxTotalBytes {
-		return &LimitError{Message: fmt.Sprintf("more than %d bytes in all (--max-total-bytes)", l.opts.MaxTotalBytes)}
 	}
 	return nil
 }
 
 // readFile reads a regular file of limited size, and never waits for anything else.
 func readFile(path string, limit int64) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if err := readable(info, limit); err != nil {
-		return nil, err
-	}
-	// The path may have become a pipe since; opening one to read would wait for a writer.
+	// The path may have become a pipe since it was looked at; opening one to read would wait for a writer.
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	if info, err = f.Stat(); err != nil {
+	info, err := f.Stat()
+	if err != nil {
 		return nil, err
 	}
 	if err := readable(info, limit); err != nil {

@@ -49,12 +49,17 @@ func (o *Object) LocateWithin(p Path, offset, length int) Position {
 	if !ok {
 		return o.Locate(p)
 	}
-	start := t.source(offset)
-	end := start
-	if length > 0 {
-		end = t.sourceEnd(offset + length - 1)
+	end := offset + length
+	for offset > 0 && offset < len(n.text) && !utf8.RuneStart(n.text[offset]) { // whole characters only
+		offset--
 	}
-	return o.span(start, end)
+	for end < len(n.text) && !utf8.RuneStart(n.text[end]) {
+		end++
+	}
+	if offset == end {
+		return o.span(t.source(offset), t.source(offset))
+	}
+	return o.span(t.source(offset), t.sourceEnd(end-1))
 }
 
 // Lines returns source lines of the object's document, without line breaks, from one line of the file to another, both

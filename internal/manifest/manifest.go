@@ -64,7 +64,7 @@ func (o Options) withDefaults() Options {
 // Set is everything that was read. It is not safe for use while Wake runs.
 type Set struct {
 	Objects []*Object // in the order of inputs, documents and List items
-	Errors  []Error   // in the order of inputs and documents
+	Errors  []Error   // files that could not be read, then documents in order, then what Wake met
 	Notices []Notice
 	Stats   Stats
 
@@ -77,7 +77,7 @@ type Stats struct {
 	Files     int // read, including standard input
 	Documents int // with any content
 	Dormant   int // documents that look like an object and were not decoded
-	Unread    int // documents without the sign that do not look like an object
+	Unread    int // documents without the sign that do not look like an object; nobody looked closer
 	Other     int // documents that were decoded and are no object
 }
 

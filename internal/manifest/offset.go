@@ -1,0 +1,109 @@
+package manifest
+
+import (
+	"math"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// indexLines notes where each line starts, as yaml.v3 counts them.
+func (p *parser) indexLines() {
+	if len(p.text) > math.MaxUint32 {
+		panic("manifest: document beyond 4 GiB")
+	}
+	p.lines = append(p.lines[:0], 0)
+	for i := 0; i < len(p.text); i++ {
+		switch p.text[i] {
+		case '\n':
+		case '\r':
+			if strings.HasPrefix(p.text[i:], "\r\n") {
+				i++
+			}
+		case 0xc2:
+			if !strings.HasPrefix(p.text[i:], "\u0085") {
+				continue
+			}
+			i++
+		case 0xe2:
+			if !strings.HasPrefix(p.text[i:], "\u2028") && !strings.HasPrefix(p.text[i:], "\u2029") {
+				continue
+			}
+			i += 2
+		default:
+			continue
+		}
+		p.lines = append(p.lines, uint32(i+1))
+	}
+}
+
+// offset turns yaml.v3's line and column, which counts characters, into an offset in the text.
+func (p *parser) offset(line, column int) uint32 {
+	line = min(max(line, 1), len(p.lines))
+	if line != p.place.line || column < p.place.column {
+		p.place = place{line: line, column: 1, offset: int(p.lines[line-1])}
+	}
+	end := len(p.text)
+	if line < len(p.lines) {
+		end = int(p.lines[line])
+	}
+	at := &p.place
+	for at.column < column && at.offset < end {
+		if p.text[at.offset] < 0x80 {
+			at.offset++
+		} else {
+			at.offset += runeSize(p.text[at.offset:])
+		}
+		at.column++
+	}
+	return uint32(at.offset)
+}
+
+// contentOffset returns where a node begins once its tag and anchor are skipped.
+func (p *parser) contentOffset(y *yaml.Node) uint32 {
+	at := p.offset(y.Line, y.Column)
+	if int(at) < len(p.text) && (p.text[at] == '&' || p.text[at] == '!') {
+		at, _ = p.skipProperties(at, y)
+	}
+	return at
+}
+
+func (p *parser) hasBareTag(y *yaml.Node) bool {
+	at := p.offset(y.Line, y.Column)
+	if int(at) >= len(p.text) || p.text[at] != '&' && p.text[at] != '!' {
+		return false
+	}
+	_, bare := p.skipProperties(at, y)
+	return bare
+}
+
+// skipProperties returns the offset after the tag and the anchor that start at an offset, and whether the tag is "!".
+func (p *parser) skipProperties(at uint32, y *yaml.Node) (content uint32, bareTag bool) {
+	i := int(at)
+	for range 2 {
+		if i >= len(p.text) || p.text[i] != '&' && p.text[i] != '!' {
+			break
+		}
+		stop := " \t\r\n,[]{}"
+		if strings.HasPrefix(p.text[i:], "!<") {
+			stop = " \t\r\n"
+		}
+		size := strings.IndexAny(p.text[i:], stop)
+		if size < 0 {
+			size = len(p.text) - i
+		}
+		bareTag = bareTag || p.text[i:i+size] == "!"
+		i += size
+		if y.Kind == yaml.ScalarNode && y.Value == "" && y.Style&quotedStyles == 0 && !p.propertyFollows(i) {
+			break
+		}
+		i += skipPrologue(p.text[i:])
+	}
+	return uint32(min(i, len(p.text))), bareTag
+}
+
+// propertyFollows reports whether another tag or anchor comes next on the line.
+func (p *parser) propertyFollows(at int) bool {
+	rest := strings.TrimLeft(p.text[at:], " \t")
+	return rest != "" && (rest[0] == '&' || rest[0] == '!')
+}
