@@ -35,11 +35,9 @@ fmt: ## format Go and Rego
 
 .PHONY: fuzz
 fuzz: ## run each fuzz target for FUZZTIME (60s)
-	@for file in $$(grep -rl --include='*_test.go' '^func Fuzz' internal cmd); do \
-		for target in $$(sed -nE 's/^func (Fuzz[A-Za-z0-9_]*)\(.*/\1/p' "$$file"); do \
-			echo "$$target in $$(dirname "$$file")"; \
-			go test -run='^$$' -fuzz="^$$target\$$" -fuzztime=$(FUZZTIME) "./$$(dirname "$$file")"; \
-		done; \
+	@grep -roE --include='*_test.go' '^func Fuzz\w+' cmd internal | while IFS=: read -r file target; do \
+		echo "$${target#func } in $${file%/*}"; \
+		go test -run='^$$' -fuzz="^$${target#func }\$$" -fuzztime=$(FUZZTIME) "./$${file%/*}" </dev/null; \
 	done
 
 .PHONY: bench

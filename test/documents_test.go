@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
@@ -13,6 +12,9 @@ import (
 	"testing"
 
 	"github.com/redislint/redislint/internal/fixture"
+	"github.com/redislint/redislint/internal/report"
+	"github.com/redislint/redislint/internal/rules"
+	"github.com/redislint/redislint/policies"
 )
 
 var (
@@ -52,13 +54,23 @@ func TestDocumentsShowWhatRedislintPrints(t *testing.T) {
 	}
 }
 
+// UPDATE=1 rewrites docs/rules.
+func TestEveryRuleHasItsPage(t *testing.T) {
+	t.Parallel()
+	library, err := rules.Load(policies.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fixture.GoldenFolder(t, filepath.Join("..", "docs", "rules"), report.Docs(library.Rules()))
+}
+
 // run returns what a command prints on standard output; findings (exit code 1) are no failure.
 func run(t *testing.T, command string, args ...string) []byte {
 	t.Helper()
 	var stderr bytes.Buffer
 	cmd := exec.CommandContext(t.Context(), command, args...)
 	cmd.Dir, cmd.Stderr = "..", &stderr
-	cmd.Env = append(os.Environ(), "NO_COLOR=1")
+	cmd.Env = []string{} // no colours, no flags from the environment
 	output, err := cmd.Output()
 	var exit *exec.ExitError
 	if err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 1) {
