@@ -1,0 +1,258 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/redislint/redislint/internal/rules"
+)
+
+// How many places, unseen objects and Redis are named before the rest is counted.
+const (
+	maxRelated = 5
+	maxUnseen  = 5
+	maxRedis   = 3
+)
+
+// Text writes the report for a person: findings grouped by file, each with the source it is about, then what could not
+// be judged, and on the last line what was recognised as Redis.
+func Text(w io.Writer, r Report, opts TextOptions) error {
+	p := newPage(w, opts)
+	p.findings(r.Findings)
+	p.errors(r)
+	if !opts.Quiet {
+		p.notices(r)
+		p.unseen(r.Unseen)
+		p.summary(r)
+	}
+	return p.flush()
+}
+
+// Notices writes what was left out on purpose and what is of a kind not known, for a person.
+func Notices(w io.Writer, r Report, opts TextOptions) error {
+	p := newPage(w, opts)
+	p.notices(r)
+	return p.flush()
+}
+
+func (p *page) findings(findings []rules.Finding) {
+	file := ""
+	for i, f := range findings {
+		if name := fileOf(f.Place); i == 0 || name != file {
+			file = name
+			p.line(span{p.strong, file})
+		}
+		if f.Suppressed != nil {
+			p.suppressed(f)
+		} else {
+			p.finding(f)
+		}
+		last := i == len(findings)-1
+		if last || f.Suppressed == nil || findings[i+1].Suppressed == nil || fileOf(findings[i+1].Place) != file {
+			p.blank()
+		}
+	}
+}
+
+func (p *page) finding(f rules.Finding) {
+	mark := p.severity(f.Severity)
+	p.hang(f.Message, nil, barColumn,
+		span{p.faint, fmt.Sprintf("  %s  ", lineColumn(f.Place))},
+		span{mark, string(f.Severity)},
+		span{nil, "  "},
+		span{p.strong, f.Rule.ID},
+		span{nil, "  "})
+	margin := span{nil, strings.Repeat(" ", barColumn)}
+	if f.Object != nil && f.Object.Template != "" {
+		p.line(margin, span{p.faint, "from " + f.Object.Template})
+	}
+
+	label, related := "", make([]rules.Related, 0, len(f.Related))
+	for _, r := range f.Related {
+		if r.Object == f.Object && r.Position == f.Position && label == "" {
+			label = r.Message
+			continue
+		}
+		related = append(related, r)
+	}
+	p.frame(f.Place, mark, label)
+	for _, r := range related[:min(len(related), maxRelated)] {
+		if r.Object == nil {
+			p.hang(r.Message, nil, barColumn, margin)
+			continue
+		}
+		p.hang(r.Message, nil, barColumn, margin, span{p.faint, fileOf(r.Place) + ":" + lineColumn(r.Place) + "  "})
+		p.frame(r.Place, p.note, "")
+	}
+	if more := len(related) - maxRelated; more > 0 {
+		p.line(margin, span{p.faint, "and " + plural(more, "more place")})
+	}
+	p.fix(f.Rule, margin)
+}
+
+// fix writes what to do, and at the right edge how to learn more.
+func (p *page) fix(rule *rules.Rule, margin span) {
+	const label = "fix: "
+	room := p.width - barColumn - len(label)
+	lines := wrap(strings.Fields(Visible(oneLine(rule.Remediation))), room, room)
+	explain := "redislint explain " + rule.ID
+	for i, text := range lines {
+		head := span{p.good, label}
+		if i > 0 {
+			head = span{nil, strings.Repeat(" ", len(label))}
+		}
+		spans := []span{margin, head, {nil, text}}
+		if i == len(lines)-1 {
+			gap := room - textWidth(text) - textWidth(explain)
+			if gap >= 2 {
+				p.line(append(spans, span{p.faint, strings.Repeat(" ", gap) + explain})...)
+				return
+			}
+		}
+		p.line(spans...)
+	}
+	p.line(span{nil, strings.Repeat(" ", max(p.width-textWidth(explain), 0))}, span{p.faint, explain})
+}
+
+func (p *page) suppressed(f rules.Finding) {
+	reason := f.Suppressed.Reason
+	if f.Suppressed.Until != "" {
+		reason += " (until " + f.Suppressed.Until + ")"
+	}
+	p.hang(reason, p.faint, barColumn,
+		span{p.faint, fmt.Sprintf("  %s  suppressed  %s  ", lineColumn(f.Place), f.Rule.ID)})
+}
+
+// errors writes what was not read and what was not decided, and is therefore not known to be right.
+func (p *page) errors(r Report) {
+	for _, e := range r.Errors {
+		place := e.File
+		if e.Line > 0 {
+			place = fmt.Sprintf("%s:%d", e.File, e.Line)
+		}
+		p.hang(e.Message, nil, barColumn, span{p.bad, "not read: "}, span{p.strong, place + "  "})
+	}
+	for _, u := range r.Undecided {
+		text := u.Redis + ": " + u.Reason
+		if u.Rule != "" {
+			text = u.Rule + " for " + text
+		}
+		p.hang(text, nil, barColumn, span{p.bad, "undecided: "})
+	}
+}
+
+func (p *page) notices(r Report) {
+	for _, n := range r.Notices {
+		p.hang(n.Message, nil, barColumn, span{p.note, "note: "}, span{nil, n.File + "  "})
+	}
+	for _, o := range r.Unknown {
+		text := fmt.Sprintf("%s %s is of a kind that redislint does not know (%s)",
+			o.Kind, fullName(o.Namespace, o.Name), o.APIVersion)
+		p.hang(text, nil, barColumn, span{p.note, "note: "}, span{nil, fmt.Sprintf("%s:%d  ", o.File, o.Locate(nil).Line)})
+	}
+}
+
+// unseen writes each object that is not in the input once, with all that stays unknown without it. Those of a kind
+// without which the same is unknown share a line.
+func (p *page) unseen(list []Unseen) {
+	type object struct{ kind, name string }
+	unknown := map[object][]string{}
+	for _, u := range list {
+		o := object{u.Kind, u.Name}
+		unknown[o] = append(unknown[o], u.Unknown...)
+	}
+	type group struct{ kind, unknown string }
+	names := map[group][]string{}
+	for o, what := range unknown {
+		slices.Sort(what)
+		g := group{o.kind, strings.Join(slices.Compact(what), ", ")}
+		names[g] = append(names[g], o.name)
+	}
+	groups := slices.SortedFunc(maps.Keys(names), func(a, b group) int {
+		return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.unknown, b.unknown))
+	})
+	head := span{p.note, "unseen: "}
+	for _, g := range groups {
+		slices.Sort(names[g])
+		text := g.kind + " " + some(names[g], maxUnseen)
+		if g.unknown != "" {
+			text += " (" + g.unknown + " unknown)"
+		}
+		p.hang(text, nil, barColumn, head)
+		head.text = strings.Repeat(" ", len("unseen: "))
+	}
+}
+
+// some lists the first few of many things and counts the rest.
+func some(list []string, few int) string {
+	if len(list) <= few+1 {
+		return strings.Join(list, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(list[:few], ", "), len(list)-few)
+}
+
+// summary writes what was recognised as Redis, in how much, with what result.
+func (p *page) summary(r Report) {
+	read, files := plural(r.Summary.Objects, "object"), plural(r.Summary.Files, "file")
+	if len(r.Redis) == 0 {
+		if r.Summary.Unread > 0 {
+			read += " and " + plural(r.Summary.Unread, "other document")
+		}
+		p.line(span{p.odd, "No Redis recognised"}, span{nil, " in " + read + " in " + files + "."})
+		return
+	}
+	t := count(r.Findings)
+	counts := []string{plural(t.error, "error"), plural(t.warning, "warning")}
+	for _, c := range []struct {
+		n    int
+		noun string
+	}{{t.info, "info"}, {t.suppressed, "suppressed"}, {len(r.Undecided), "undecided"}} {
+		if c.n > 0 {
+			counts = append(counts, fmt.Sprintf("%d %s", c.n, c.noun))
+		}
+	}
+	words := append(strings.Fields(Visible(some(each(r.Redis, describe), maxRedis))),
+		"·", read+" in "+files+" ·", strings.Join(counts, ", ")+" ·", elapsed(r.Summary.Elapsed))
+	p.hangWords(words, nil, barColumn, span{p.strong, "Redis: "})
+}
+
+func describe(r Redis) string {
+	kind := r.Flavor
+	if kind == "" {
+		kind = r.Source
+	}
+	if r.Mode != "" {
+		kind = r.Mode + ", " + kind
+	}
+	return fmt.Sprintf("%s (%s)", r.FullName(), kind)
+}
+
+func elapsed(d time.Duration) string {
+	if d < time.Second {
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	}
+	return fmt.Sprintf("%.1f s", d.Seconds())
+}
+
+func fileOf(p rules.Place) string {
+	if p.Object == nil {
+		return ""
+	}
+	return p.Object.File
+}
+
+func lineColumn(p rules.Place) string {
+	return fmt.Sprintf("%d:%d", p.Position.Line, p.Position.Column)
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
