@@ -100,8 +100,8 @@ func TestEveryInternalPackageIsInTheArchitectureAndHasAnImportList(t *testing.T)
 func TestFilesAreShortEnoughToRead(t *testing.T) {
 	t.Parallel()
 	walk(t, func(name string) {
-		if ext := path.Ext(name); ext != ".go" && ext != ".rego" {
-			return
+		if ext := path.Ext(name); ext != ".go" && ext != ".rego" || strings.HasSuffix(name, "_test"+ext) {
+			return // tables may be long
 		}
 		if lines := bytes.Count(read(t, name), []byte("\n")); lines > maxLines {
 			t.Errorf("%s has %d lines, more than %d", name, lines, maxLines)
@@ -113,7 +113,7 @@ func TestLinksInDocumentsLeadSomewhere(t *testing.T) {
 	t.Parallel()
 	link := regexp.MustCompile(`\]\(([^)#\s]+)[^)]*\)`)
 	walk(t, func(name string) {
-		if path.Ext(name) != ".md" {
+		if path.Ext(name) != ".md" || strings.Contains(name, "testdata/") {
 			return
 		}
 		for _, match := range link.FindAllSubmatch(read(t, name), -1) {
