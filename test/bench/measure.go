@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// result is what one program took on one case.
+type result struct {
+	in       testCase
+	program  string
+	findings int             // 0 for the floor
+	walls    []time.Duration // of the counted runs, sorted
+	peaks    []int64         // resident bytes of the counted runs, sorted
+	timeout  time.Duration   // not 0 when a run was ended for taking longer
+	failure  error           // why there is nothing to compare
+}
+
+// wall is the median; for a program that was ended, the time it had.
+func (r result) wall() time.Duration {
+	if r.timeout > 0 {
+		return r.timeout
+	}
+	return r.walls[len(r.walls)/2]
+}
+
+func (r result) peak() int64 { return r.peaks[len(r.peaks)/2] }
+
+// measure runs the programs in turn: one round that does not count and whose output is kept, then the counted ones.
+// A program that fails or takes too long is not run again.
+func measure(ctx context.Context, c testCase, programs []program, runs int, timeout time.Duration, stderr io.Writer) ([]result, error) {
+	results := make([]result, len(programs))
+	for round := range runs + 1 {
+		for i, p := range programs {
+			r := &results[i]
+			r.in, r.program = c, p.name
+			if r.timeout > 0 || r.failure != nil {
+				continue
+			}
+			printed := os.DevNull
+			if round == 0 {
+				printed = filepath.Join(cache, "out", strings.ReplaceAll(c.name, " ", "-")+"-"+p.name+".txt")
+			}
+			wall, peak, err := once(ctx, p.commands(c), printed, timeout)
+			switch {
+			case ctx.Err() != nil:
+				return nil, ctx.Err()
+			case errors.Is(err, context.DeadlineExceeded):
+				r.timeout = timeout
+			case err != nil:
+				r.failure = err
+			case round == 0:
+				r.findings, r.failure = found(p, printed)
+			default:
+				r.walls, r.peaks = append(r.walls, wall), append(r.peaks, peak)
+			}
+			if r.failure != nil {
+				fmt.Fprintf(stderr, "  %s: %v\n", p.name, r.failure)
+			}
+			if round == 0 && err == nil {
+				fmt.Fprintf(stderr, "  %-17s %8.3f s %6d MB\n", p.name, wall.Seconds(), peak/1e6)
+			}
+		}
+	}
+	for _, r := range results {
+		slices.Sort(r.walls)
+		slices.Sort(r.peaks)
+	}
+	return results, nil
+}
+
+func found(p program, path string) (int, error) {
+	printed, err := os.ReadFile(path)
+	if err != nil {
+		return 0, err
+	}
+	count, err := p.count(printed)
+	if err == nil && count == 0 {
+		err = fmt.Errorf("%s found nothing; see %s", p.name, path)
+	}
+	if p.name == floor {
+		count = 0
+	}
+	return count, err
+}
+
+// once runs the commands one after the other and returns the time of all and the largest peak of resident memory, in bytes.
+// Exit code 1, which every program here uses for "found something", is a success.
+func once(ctx context.Context, commands [][]string, printed string, timeout time.Duration) (time.Duration, int64, error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	output, err := os.OpenFile(printed, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o644)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer output.Close()
+	var wall time.Duration
+	var peak int64
+	for _, line := range commands {
+		var complaint strings.Builder
+		command := exec.CommandContext(ctx, line[0], line[1:]...)
+		// Nothing of the caller's settings for Go's runtime or for colours reaches one program and not another.
+		command.Env = []string{"HOME=" + os.Getenv("HOME"), "PATH=" + os.Getenv("PATH")}
+		command.Stdout, command.Stderr = output, &complaint
+		runtime.GC()
+		started := time.Now()
+		err := command.Run()
+		wall += time.Since(started)
+		if ctx.Err() != nil {
+			return wall, peak, ctx.Err()
+		}
+		if err != nil && command.ProcessState.ExitCode() != 1 {
+			return wall, peak, fmt.Errorf("%s: %w: %.300s", filepath.Base(line[0]), err, complaint.String())
+		}
+		peak = max(peak, residentPeak(command.ProcessState.SysUsage()))
+	}
+	return wall, peak, nil
+}
+
+// residentPeak returns bytes. A child starts with the peak of the process that started it, so no value below this program's
+// own, some 20 MB, can be seen.
+func residentPeak(usage any) int64 {
+	resources, ok := usage.(*syscall.Rusage)
+	if !ok {
+		return 0
+	}
+	if runtime.GOOS == "darwin" {
+		return resources.Maxrss
+	}
+	return resources.Maxrss * 1024
+}
