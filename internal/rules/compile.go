@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -48,7 +49,9 @@ func (l *loader) compile(library *Library) {
 		library.queries[rule] = prepared
 		library.rules = append(library.rules, rule)
 	}
-	slices.SortFunc(library.rules, func(a, b *Rule) int { return strings.Compare(a.File, b.File) })
+	slices.SortFunc(library.rules, func(a, b *Rule) int {
+		return cmp.Or(cmp.Compare(a.Category, b.Category), cmp.Compare(a.ID, b.ID))
+	})
 }
 
 // checkReach keeps a module to data of its own package and of libraries, and to what exists there: a misspelt name

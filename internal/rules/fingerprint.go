@@ -39,14 +39,14 @@ func digest(parts ...string) string {
 // found for two Redis, different ones: the first keeps it, the next are counted. It is to be called once, on all the
 // findings of a run, and does not depend on their order.
 func Distinguish(findings []Finding) {
-	byPrint := map[string][]*Finding{}
+	byFingerprint := map[string][]*Finding{}
 	for i := range findings {
-		byPrint[findings[i].Fingerprint] = append(byPrint[findings[i].Fingerprint], &findings[i])
+		byFingerprint[findings[i].Fingerprint] = append(byFingerprint[findings[i].Fingerprint], &findings[i])
 	}
-	for print, same := range byPrint {
+	for shared, same := range byFingerprint {
 		slices.SortFunc(same, func(a, b *Finding) int { return compare(*a, *b) })
 		for i, finding := range same[1:] {
-			finding.Fingerprint = digest(print, strconv.Itoa(i+2))
+			finding.Fingerprint = digest(shared, strconv.Itoa(i+2))
 		}
 	}
 }

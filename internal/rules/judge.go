@@ -1,10 +1,9 @@
 package rules
 
 import (
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
+	"strconv"
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -26,16 +25,16 @@ type judgement struct {
 func (j judgement) findings(rule *Rule, answers ast.Set) ([]Finding, error) {
 	var findings []Finding
 	for _, term := range answers.Slice() {
-		answer, err := decodeAnswer(term)
+		answer, err := decode(term)
 		if err == nil {
-			err = answer.refuseWorse(rule)
+			answer.severity, err = severityOf(answer, rule)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("a finding %w", err)
 		}
 		finding, err := j.finding(rule, answer)
 		if err != nil {
-			return nil, fmt.Errorf("a finding is nowhere: %w", err)
+			return nil, fmt.Errorf("a finding points nowhere: %w", err)
 		}
 		if !slices.ContainsFunc(findings, finding.repeats) {
 			findings = append(findings, finding)
@@ -55,17 +54,18 @@ func (j judgement) finding(rule *Rule, answer answer) (Finding, error) {
 	if err != nil {
 		return Finding{}, err
 	}
-	place, pointer := at, answer.at
-	var related []Related
-	workloads := j.workload(nil, answer.at)
+	workload, container := j.member(answer.at)
+	place, related := at, []Related(nil)
+	waivedBy := []*manifest.Object{at.Object, workload}
 	if answer.owner != "" {
 		owner, err := j.origin(answer.owner)
 		if err != nil {
 			return Finding{}, err
 		}
-		workloads = j.workload(append(workloads, owner.Object), answer.owner)
+		workload, ownerContainer := j.member(answer.owner)
+		waivedBy = append(waivedBy, owner.Object, workload)
 		if owner.Object != at.Object {
-			place, pointer = owner, answer.owner
+			place, container = owner, ownerContainer
 			related = append(related, Related{placeOf(at), "written here"})
 		}
 	}
@@ -76,7 +76,6 @@ func (j judgement) finding(rule *Rule, answer answer) (Finding, error) {
 		}
 		related = append(related, Related{placeOf(origin), r.message})
 	}
-	container := j.container(pointer)
 	return Finding{
 		Rule:        rule,
 		Severity:    j.evaluator.effective(rule, answer.severity),
@@ -86,7 +85,7 @@ func (j judgement) finding(rule *Rule, answer answer) (Finding, error) {
 		Container:   container,
 		Related:     related,
 		Fingerprint: fingerprint(rule, place, container),
-		Suppressed:  suppression(rule, j.now, append([]*manifest.Object{place.Object}, workloads...)),
+		Suppressed:  suppression(rule, j.now, waivedBy),
 	}, nil
 }
 
@@ -111,16 +110,14 @@ func placeOf(origin topology.Origin) Place {
 	return Place{origin.Object, origin.Path, origin.Position()}
 }
 
-// member returns the workload and the container of the node or Sentinel that a pointer, already resolved, leads into.
+// member returns the workload and the container of the node or Sentinel that a pointer leads into. The pointer has been
+// resolved, so its index exists.
 func (j judgement) member(pointer string) (workload *manifest.Object, container string) {
 	path, _ := manifest.ParsePointer(pointer)
 	if len(path) < 2 {
 		return nil, ""
 	}
-	var i int
-	if _, err := fmt.Sscan(path[1], &i); err != nil {
-		return nil, ""
-	}
+	i, _ := strconv.Atoi(path[1])
 	switch path[0] {
 	case "nodes":
 		node := j.redis.Nodes[i]
@@ -128,118 +125,7 @@ func (j judgement) member(pointer string) (workload *manifest.Object, container 
 	case "sentinels":
 		sentinel := j.redis.Sentinels[i]
 		return sentinel.Origin.Object, sentinel.Container
+	default:
+		return nil, ""
 	}
-	return nil, ""
-}
-
-func (j judgement) container(pointer string) string {
-	_, container := j.member(pointer)
-	return container
-}
-
-func (j judgement) workload(to []*manifest.Object, pointer string) []*manifest.Object {
-	if workload, _ := j.member(pointer); workload != nil {
-		to = append(to, workload)
-	}
-	return to
-}
-
-// answer is an element of a rule's findings.
-type answer struct {
-	at, owner, message string
-	severity           Severity // "" for the rule's
-	related            []answer // at and message
-}
-
-func decodeAnswer(term *ast.Term) (answer, error) {
-	a, err := decodePlaced(term, func(a *answer, key string, value *ast.Term) error {
-		var err error
-		switch key {
-		case "owner":
-			a.owner, err = stringOf(key, value)
-		case "severity":
-			var s string
-			s, err = stringOf(key, value)
-			a.severity = Severity(s)
-		case "related":
-			a.related, err = decodeRelated(value)
-		default:
-			err = fmt.Errorf("has a key %q, which means nothing", key)
-		}
-		return err
-	})
-	return a, err
-}
-
-// decodePlaced reads at and message, and leaves other keys to rest.
-func decodePlaced(term *ast.Term, rest func(a *answer, key string, value *ast.Term) error) (answer, error) {
-	var a answer
-	object, ok := term.Value.(ast.Object)
-	if !ok {
-		return a, errors.New(`is not an object {"at": …, "message": …}`)
-	}
-	var hasAt bool
-	for _, k := range object.Keys() {
-		key, _ := k.Value.(ast.String)
-		value := object.Get(k)
-		var err error
-		switch key {
-		case "at":
-			a.at, err = stringOf("at", value)
-			hasAt = true
-		case "message":
-			a.message, err = stringOf("message", value)
-		default:
-			err = rest(&a, string(key), value)
-		}
-		if err != nil {
-			return a, err
-		}
-	}
-	switch {
-	case !hasAt:
-		return a, errors.New(`has no "at"`)
-	case strings.TrimSpace(a.message) == "":
-		return a, errors.New("has no message")
-	}
-	return a, nil
-}
-
-func decodeRelated(value *ast.Term) ([]answer, error) {
-	list, ok := value.Value.(*ast.Array)
-	if !ok {
-		return nil, errors.New("has a related that is not an array")
-	}
-	var related []answer
-	for i := range list.Len() {
-		a, err := decodePlaced(list.Elem(i), func(_ *answer, key string, _ *ast.Term) error {
-			return fmt.Errorf("has a key %q, which means nothing", key)
-		})
-		if err != nil {
-			return nil, fmt.Errorf("has a related place that %w", err)
-		}
-		related = append(related, a)
-	}
-	return related, nil
-}
-
-func stringOf(key string, value *ast.Term) (string, error) {
-	s, ok := value.Value.(ast.String)
-	if !ok {
-		return "", fmt.Errorf("has a key %s that is not a string", key)
-	}
-	return string(s), nil
-}
-
-// refuseWorse fills in the rule's severity and refuses what is worse than that, or no severity.
-func (a *answer) refuseWorse(rule *Rule) error {
-	switch {
-	case a.severity == "":
-		a.severity = rule.Severity
-	case !a.severity.Valid():
-		return fmt.Errorf("has the severity %q, which does not exist", a.severity)
-	case a.severity != rule.Severity && a.severity.AtLeast(rule.Severity):
-		return fmt.Errorf("has the severity %s, above the rule's %s", a.severity, rule.Severity)
-	}
-	return nil
 }

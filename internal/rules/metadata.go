@@ -51,8 +51,8 @@ func (l *loader) describe(rule *Rule, module *ast.Module) {
 	rule.Remediation = block.text("remediation", custom["remediation"])
 	rule.Params = block.params(custom["params"])
 	examples := block.fields("examples", custom["examples"], "bad", "good")
-	rule.Examples.Bad = block.text("bad", examples["bad"])
-	rule.Examples.Good = block.text("good", examples["good"])
+	rule.Examples.Bad = block.text("examples.bad", examples["bad"])
+	rule.Examples.Good = block.text("examples.good", examples["good"])
 	rule.RenamedFrom = block.formerIDs(custom["renamed_from"])
 }
 
@@ -63,9 +63,10 @@ type metadata struct {
 	location *ast.Location // of the block, whose text is Location.Text
 }
 
-// fault reports at the line that holds the key, or at the block.
-func (m metadata) fault(key, format string, args ...any) {
+// fault reports at the line that holds the key, the last part of a dotted name, or at the block.
+func (m metadata) fault(name, format string, args ...any) {
 	line := m.location.Row
+	key := name[strings.LastIndexByte(name, '.')+1:]
 	for i, text := range m.lines() {
 		if strings.HasPrefix(strings.TrimLeft(text, "# -"), key+":") {
 			line += i
@@ -83,7 +84,7 @@ func (m metadata) lines() []string { return strings.Split(string(m.location.Text
 func (m metadata) onlyKeys(known ...string) {
 	for i, text := range m.lines()[1:] {
 		text = strings.TrimPrefix(text, "# ")
-		if strings.Trim(text, " \t\r") == "" || strings.ContainsAny(text[:1], " -#") {
+		if strings.TrimSpace(text) == "" || strings.HasPrefix(text, " ") || strings.HasPrefix(text, "- ") || text[0] == '#' {
 			continue
 		}
 		key, _, isKey := strings.Cut(text, ":")

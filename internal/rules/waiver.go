@@ -42,9 +42,13 @@ func ParseWaiver(text string, now time.Time) Waiver {
 	return w
 }
 
-// suppression returns the first waiver of the rule that holds on any of the objects, or on the Pods they create.
+// suppression returns the first waiver of the rule that holds on any of the objects, some nil, or on the Pods they
+// create.
 func suppression(rule *Rule, now time.Time, objects []*manifest.Object) *Suppression {
 	for _, object := range objects {
+		if object == nil {
+			continue
+		}
 		for _, metadata := range []*manifest.Node{object.Root.Get("metadata"), object.Root.Get("spec", "template", "metadata")} {
 			annotations := metadata.Get("annotations")
 			if annotations.Len() == 0 {
