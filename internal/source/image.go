@@ -35,7 +35,7 @@ var sentinelImages = []string{"redis-sentinel", "valkey-sentinel"}
 
 // otherWords in an image's name mean that it works with a Redis and is none.
 var otherWords = []string{
-	"exporter", "haproxy", "proxy", "commander", "insight", "operator", "backup", "console", "admin", "ui", "client", "cli",
+	"exporter", "metrics", "sentinel", "haproxy", "proxy", "commander", "insight", "operator", "backup", "console", "admin", "ui", "client", "cli",
 	"benchmark", "test", "init", "sync", "shake", "dump", "app", "worker", "api", "web", "tools", "monitor", "connect",
 }
 

@@ -34,6 +34,9 @@ const maxQuantity = 32
 // minutes for exponents in the millions, so that what it gets is looked at
 // first.
 func (x *index) amount(text string, milli bool, origin topology.Origin) (int64, bool) {
+	if text == "" || strings.Trim(text, "0123456789.+-eEKMGTPinumk") != "" {
+		return 0, false
+	}
 	if len(text) > maxQuantity {
 		x.problem(origin, "quantity of %d characters; at most %d are read", len(text), maxQuantity)
 		return 0, false

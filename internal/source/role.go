@@ -126,6 +126,25 @@ func (c *container) classifyImage() role {
 		return dataRole
 	case isServerName(base) && c.usesPort(redisPort):
 		return dataRole
+	case strings.ContainsAny(c.image, "${"):
+		return c.classifyName()
+	default:
+		return noRole
+	}
+}
+
+// classifyName decides by the names of the container and its ports, where a
+// placeholder stands for the image.
+func (c *container) classifyName() role {
+	names := []string{c.name}
+	for _, p := range c.root.Get("ports").Items() {
+		names = append(names, p.Get("name").Text())
+	}
+	switch {
+	case slices.ContainsFunc(names, isServerName):
+		return dataRole
+	case slices.Contains(names, "sentinel"), slices.Contains(names, "redis-sentinel"):
+		return sentinelRole
 	default:
 		return noRole
 	}

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/redislint/redislint/internal/manifest"
@@ -15,6 +16,10 @@ func hole(tag any) redisconf.Directive { return redisconf.Directive{Origin: tag,
 // configOf is the configuration that the container's server runs with.
 func (c *container) configOf(starts []redisconf.Server) *redisconf.Config {
 	if len(starts) == 0 {
+		if argv, _ := c.argv(); len(argv) > 0 {
+			c.hide(argv[0].Value)
+			return redisconf.Merge([]redisconf.Directive{hole(argv[0].Origin)})
+		}
 		return redisconf.Merge(c.imageConfig())
 	}
 	config := redisconf.Merge(c.layers(starts[0])...)
@@ -56,9 +61,7 @@ func (c *container) layers(s redisconf.Server) [][]redisconf.Directive {
 	case isBitnami(c.image) && !strings.Contains(s.Command.Program.Value, "/") && c.runsImageScript():
 		file = c.imageConfig()
 	}
-	options := redisconf.Expand(s.Directives, func(d redisconf.Directive) ([]redisconf.Directive, bool) {
-		return c.directives(d.Args[0].Value)
-	})
+	options := redisconf.Expand(s.Directives, c.include)
 	return [][]redisconf.Directive{file, options}
 }
 
@@ -76,9 +79,20 @@ func (c *container) directives(file string) ([]redisconf.Directive, bool) {
 		c.pod.x.loaded[loadedKey{part.tag.Object, lastOf(part.tag.Path)}] = true
 		all = append(all, redisconf.Parse(part.value, part.tag).Directives...)
 	}
-	return redisconf.Expand(all, func(d redisconf.Directive) ([]redisconf.Directive, bool) {
-		return c.directives(d.Args[0].Value)
-	}), true
+	return redisconf.Expand(all, c.include), true
+}
+
+// include reads the file of an include directive. What a script includes in
+// some runs only applies in those.
+func (c *container) include(d redisconf.Directive) ([]redisconf.Directive, bool) {
+	directives, ok := c.directives(d.Args[0].Value)
+	if d.Conditional {
+		directives = slices.Clone(directives)
+		for i := range directives {
+			directives[i].Conditional = true
+		}
+	}
+	return directives, ok
 }
 
 // loadedKey is one key of a ConfigMap or Secret.

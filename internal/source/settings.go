@@ -126,7 +126,7 @@ func invalid(c *redisconf.Config) []topology.InvalidDirective {
 	for _, p := range c.Problems() {
 		d := p.Directive
 		origin := stretch(d.Origin, d.Offset, d.End)
-		if origin.IsZero() {
+		if origin.IsZero() || d.Conditional || d.Dynamic {
 			continue
 		}
 		line := strings.TrimSpace(d.Written + " " + strings.Join(d.Values(), " "))
