@@ -127,9 +127,6 @@ func (r *reader) assigned(value *syntax.Word) (words []Word, isArray bool) {
 	}
 	for _, p := range r.pieces(value.Parts, true, 0) {
 		w := p.from
-		if w.End == 0 {
-			w = r.here(value)
-		}
 		w.Value, w.Dynamic, w.many = p.text, p.dynamic, p.many
 		words = append(words, w)
 	}
@@ -222,7 +219,7 @@ func (r *reader) lookup(name string) (*binding, bool) {
 func (b *binding) pieces(quoted bool) []piece {
 	pieces := make([]piece, len(b.words))
 	for i, w := range b.words {
-		pieces[i] = piece{text: w.Value, from: w, verbatim: true, splits: !quoted, dynamic: w.Dynamic, many: w.many && !quoted}
+		pieces[i] = piece{text: w.Value, from: w, assigned: true, splits: !quoted, dynamic: w.Dynamic, many: w.many && !quoted}
 	}
 	return pieces
 }
@@ -234,7 +231,7 @@ func (r *reader) elements(words []Word, known bool, unknown piece) []piece {
 	}
 	pieces := make([]piece, 0, 2*len(words))
 	for i, w := range words {
-		pieces = append(pieces, piece{text: w.Value, from: w, dynamic: w.Dynamic, many: w.many, cut: i > 0})
+		pieces = append(pieces, piece{text: w.Value, from: w, assigned: true, dynamic: w.Dynamic, many: w.many, cut: i > 0})
 	}
 	return pieces
 }

@@ -98,6 +98,9 @@ func (c *Config) Size(name string) (bytes int64, ok bool, d *Directive) {
 		return 0, false, d
 	}
 	n, ok := ParseMemory(args[0])
+	if s.isPercent && n > math.MaxInt64 {
+		return 0, false, d // wraps around to a percentage
+	}
 	return int64(min(n, math.MaxInt64)), ok, d
 }
 

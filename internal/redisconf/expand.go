@@ -6,13 +6,14 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// piece is a run of text that a word is made of, with the place it was written at.
+// piece is a run of text that a word is made of.
 type piece struct {
 	text string
-	// from is the word or assignment it comes from; start is where text begins in it, when it stands there verbatim.
-	from     Word
-	start    int
-	verbatim bool
+	// from is the word, or part of one, where it was written; text starts at byte start of its value.
+	from  Word
+	start int
+	// assigned: it came out of a variable.
+	assigned bool
 	// splits: an unquoted expansion, cut at spaces.
 	splits  bool
 	dynamic bool
@@ -85,9 +86,6 @@ func (r *reader) split(w *syntax.Word) []Word {
 	for _, p := range pieces {
 		if p.cut {
 			flush()
-			if p.text == "" && !p.dynamic && p.from.End == 0 {
-				continue
-			}
 		}
 		if !p.splits || p.dynamic {
 			current = append(current, p)
@@ -127,14 +125,15 @@ func (r *reader) assemble(w *syntax.Word, pieces []piece) Word {
 		whole.many = whole.many || p.many
 	}
 	whole.Value = value.String()
-	if p := pieces[0]; len(pieces) == 1 && p.from.End > 0 && !p.dynamic {
+	if p := pieces[0]; len(pieces) == 1 && p.assigned && p.from.End > 0 {
 		moved := p.from
-		moved.Value, moved.Conditional, moved.many = whole.Value, whole.Conditional, whole.many
-		if p.verbatim && p.text != p.from.Value {
-			if offset, ok := p.from.locate(p.start); ok {
+		moved.Dynamic, moved.Conditional, moved.many = whole.Dynamic, whole.Conditional, whole.many
+		if p.text != moved.Value {
+			if offset, ok := moved.locate(p.start); ok {
 				moved.Offset, moved.End, moved.quoted = offset, offset+len(p.text), false
 			}
 		}
+		moved.Value = whole.Value
 		return moved
 	}
 	return r.settle(whole)
@@ -146,9 +145,9 @@ func (r *reader) pieces(parts []syntax.WordPart, quoted bool, depth int) []piece
 	for _, part := range parts {
 		switch part := part.(type) {
 		case *syntax.Lit:
-			pieces = append(pieces, piece{text: unescapeShell(part.Value, quoted)})
+			pieces = append(pieces, r.literal(part, unescapeShell(part.Value, quoted)))
 		case *syntax.SglQuoted:
-			pieces = append(pieces, piece{text: singleQuoted(part)})
+			pieces = append(pieces, r.literal(part, singleQuoted(part)))
 		case *syntax.DblQuoted:
 			if len(part.Parts) == 0 {
 				pieces = append(pieces, piece{})
@@ -165,6 +164,12 @@ func (r *reader) pieces(parts []syntax.WordPart, quoted bool, depth int) []piece
 		}
 	}
 	return pieces
+}
+
+func (r *reader) literal(n syntax.Node, text string) piece {
+	from := r.here(n)
+	from.Value = text
+	return piece{text: text, from: r.settle(from)}
 }
 
 // reference evaluates $(NAME): in a container's argv Kubernetes replaces it before the shell sees it.
@@ -186,7 +191,7 @@ func (r *reader) unknown(n syntax.Node, quoted bool) piece {
 	if from >= 0 && from <= to && to <= len(r.text) {
 		text = r.text[from:to]
 	}
-	return piece{text: text, dynamic: true, splits: !quoted, many: !quoted}
+	return piece{text: text, from: r.here(n), dynamic: true, splits: !quoted, many: !quoted}
 }
 
 // unescapeShell removes the backslashes that quote in a literal.

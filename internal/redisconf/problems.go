@@ -156,11 +156,23 @@ func (c *Config) contradictions() []Problem {
 			problems = append(problems, Problem{Directive: *d, Reason: "replicaof directive not allowed in cluster mode"})
 		}
 	}
-	port, portKnown, d := c.Int("port")
-	tls, tlsKnown, _ := c.Int("tls-port")
-	socket, socketKnown, _ := c.Text("unixsocket")
-	if portKnown && tlsKnown && socketKnown && port == 0 && tls == 0 && socket == "" && d != nil {
+	if d := c.deaf(); d != nil {
 		problems = append(problems, Problem{Directive: *d, Reason: "Configured to not listen anywhere, exiting."})
 	}
 	return problems
+}
+
+// deaf returns the directive that leaves the server without any place to listen on.
+func (c *Config) deaf() *Directive {
+	if socket, ok, _ := c.Text("unixsocket"); !ok || socket != "" {
+		return nil
+	}
+	if addresses, ok, d := c.Text("bind"); ok && d != nil && addresses == "" {
+		return d
+	}
+	port, ok, d := c.Int("port")
+	if tls, known, _ := c.Int("tls-port"); ok && known && port == 0 && tls == 0 {
+		return d
+	}
+	return nil
 }

@@ -2,6 +2,7 @@ package redisconf
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -34,12 +35,19 @@ func (s spec) refuse(d Directive) error {
 		}
 	case isChoice:
 		_, err := s.choose(args)
+		if err == nil && holds(args, "save") && holds(args, "nosave") {
+			err = errors.New("shutdown options SAVE and NOSAVE can't be used simultaneously")
+		}
 		return err
 	case isInteger, isMemory:
 		_, err := s.number(args[0])
 		return err
 	}
 	return nil
+}
+
+func holds(words []string, word string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(w, word) })
 }
 
 // special holds the settings with rules of their own.

@@ -91,7 +91,7 @@ func (s *Server) options(args []Word) {
 		switch {
 		case arg.Value == "-" && (first || last):
 			s.Stdin = true
-		case arg.many || isParameters(arg) || arg.Dynamic && !isOption && valued && !b.isList():
+		case isParameters(arg) || arg.Dynamic && !isOption && valued && !b.isList():
 			b.flush(s)
 			s.Complete = false
 			s.Directives = append(s.Directives, Directive{

@@ -78,7 +78,7 @@ func (r *reader) start(c Command, argv []Word) {
 			r.emit(c, argv)
 			return
 		}
-		rest := r.unwrap(&c, name, w, argv[1:])
+		rest := unwrap(&c, name, w, argv[1:])
 		switch {
 		case len(rest) == 0 && (name == "docker-entrypoint.sh" || name == "entrypoint.sh"):
 			r.emit(c, argv)
@@ -96,7 +96,7 @@ func (r *reader) start(c Command, argv []Word) {
 const maxWrappers = 16
 
 // unwrap skips a wrapper's own options and operands.
-func (r *reader) unwrap(c *Command, name string, w wrapper, args []Word) []Word {
+func unwrap(c *Command, name string, w wrapper, args []Word) []Word {
 	operands := w.operands
 	for len(args) > 0 {
 		value := args[0].Value
