@@ -15,6 +15,7 @@ func (l *loader) checkRule(rule *Rule, module *ast.Module) {
 		if head := r.Head; head.Ref()[0].Equal(ast.VarTerm("findings")) {
 			findings = true
 			if head.RuleKind() != ast.MultiValue || len(head.Ref()) != 1 {
+				l.broken = true
 				l.fault(rule.File, r.Location.Row, "findings must be a set: findings contains {…} if …")
 			}
 		}
@@ -62,22 +63,20 @@ func (l *loader) scopeParams(rule *Rule, module *ast.Module) map[string]int {
 			}
 			return true
 		case *ast.Term:
-			if node.Equal(ast.InputRootDocument) {
-				l.fault(rule.File, node.Location.Row, "input as a whole: read it by the names of its fields")
-				return true
-			}
 			ref, isRef := node.Value.(ast.Ref)
 			if !isRef {
 				return false
 			}
-			if !ref[0].Equal(ast.InputRootDocument) {
+			field, name := constant(ref, 1), constant(ref, 2)
+			switch {
+			case !ref[0].Equal(ast.InputRootDocument):
 				visitor.Walk(ref[0])
-			} else if field := constant(ref, 1); field == "" {
-				l.fault(rule.File, node.Location.Row, "input[…]: read input by the names of its fields")
-			} else if name := constant(ref, 2); field == "params" && name == "" {
+			case field == "":
+				l.fault(rule.File, node.Location.Row, "input as a whole: read it by the names of its fields")
+			case field == "params" && name == "":
 				l.fault(rule.File, node.Location.Row, "input.params: read a parameter as input.params.<name>")
-			} else if field == "params" {
-				if _, seen := read[name]; !seen {
+			case field == "params":
+				if read[name] == 0 {
 					read[name] = node.Location.Row
 				}
 				node.Value = slices.Insert(slices.Clone(ref), 2, ast.StringTerm(rule.ID))

@@ -42,7 +42,7 @@ func (l *loader) compile(library *Library) {
 		findings := l.modules[file].Package.Path.Append(ast.StringTerm("findings"))
 		body, err := prepared.compiler.Compile(ast.NewBody(ast.Equality.Expr(ast.NewTerm(verdictVar), ast.NewTerm(findings))))
 		if err != nil {
-			l.opaFaults(file, err)
+			l.opaFaults(file, asErrors(err))
 			continue
 		}
 		prepared.body = body
@@ -69,13 +69,21 @@ func (l *loader) checkReach(compiler *ast.Compiler) {
 			library := constant(ref, 1) == "redislint" && constant(ref, 2) == "lib"
 			switch {
 			case !library && !ref.HasPrefix(module.Package.Path):
-				l.fault(file, line, "%s: a rule reads input, its own package and data.redislint.lib only", ref)
+				l.fault(file, line, "%s: a rule reads input, its own package and data.redislint.lib only", constantPart(ref))
 			case len(compiler.GetRulesForVirtualDocument(ref)) == 0:
 				l.fault(file, line, "%s is not defined", ref)
 			}
 			return false
 		})
 	}
+}
+
+// constantPart leaves out what the compiler made of variables.
+func constantPart(ref ast.Ref) string {
+	if prefix := ref.ConstantPrefix(); len(prefix) < len(ref) {
+		return prefix.String() + "[…]"
+	}
+	return ref.String()
 }
 
 // refused are the builtins that reach out of the evaluation, or whose answer may differ from one run to the next,

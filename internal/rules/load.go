@@ -81,7 +81,7 @@ type loader struct {
 	byFile       map[string]*Rule
 	byID         map[string]*Rule
 	faults       []Fault
-	// broken is set when a file is missing from modules: compiling the others would only complain about that.
+	// broken is set when what there is to compile would only complain about a fault that is known already.
 	broken bool
 }
 
@@ -120,7 +120,8 @@ func (l *loader) parse(folder fs.FS, name string) *ast.Module {
 		RegoVersion:       ast.RegoV1,
 	})
 	if err != nil {
-		l.opaFaults(name, err)
+		list := asErrors(err)
+		l.opaFaults(name, list[:min(1, len(list))]) // the parser is lost after the first
 		return nil
 	}
 	return module
@@ -146,23 +147,32 @@ func readFile(folder fs.FS, name string) ([]byte, error) {
 	return raw, err
 }
 
-// opaFaults takes over what OPA's parser or compiler says.
-func (l *loader) opaFaults(file string, err error) {
+// asErrors returns the single errors of OPA's parser or compiler.
+func asErrors(err error) ast.Errors {
 	var list ast.Errors
-	if !errors.As(err, &list) {
-		l.fault(file, 0, "%v", err)
-		return
+	var single *ast.Error
+	switch {
+	case errors.As(err, &list):
+		return list
+	case errors.As(err, &single):
+		return ast.Errors{single}
+	default:
+		return ast.Errors{{Message: err.Error()}}
 	}
+}
+
+// opaFaults takes over what OPA says about a file, or about the files it names.
+func (l *loader) opaFaults(file string, list ast.Errors) {
 	for _, e := range list {
 		message := e.Message
 		if e.Details != nil {
 			message = strings.Join(append([]string{message}, e.Details.Lines()...), "\n\t")
 		}
-		if e.Location == nil {
-			l.fault(file, 0, "%s", message)
-			continue
+		where, line := file, 0
+		if e.Location != nil {
+			where, line = cmp.Or(e.Location.File, file), e.Location.Row
 		}
-		l.fault(cmp.Or(e.Location.File, file), e.Location.Row, "%s", message)
+		l.fault(where, line, "%s", message)
 	}
 }
 
