@@ -33,7 +33,7 @@ func describe(x *index, members []*member) *topology.Redis {
 		}
 		for _, n := range m.nodes {
 			if n.Config != nil {
-				n.Config.NotLoaded = append(n.Config.NotLoaded, x.neverLoaded(n)...)
+				n.Config.NotLoaded = append(n.Config.NotLoaded, neverLoaded(n, members)...)
 			}
 			if topology.Is(r.Mode, topology.Cluster) && n.Bus == nil {
 				n.Bus = x.bus(n.pods)
@@ -110,11 +110,12 @@ func modeOf(members []*member) topology.Field[topology.Mode] {
 	}
 }
 
-// neverLoaded are the directives of files that no server of the input loads.
-func (x *index) neverLoaded(n node) []topology.NotLoadedDirective {
+// neverLoaded are the directives of files that a node mounts and no server of
+// its Redis loads.
+func neverLoaded(n node, members []*member) []topology.NotLoadedDirective {
 	var never []topology.NotLoadedDirective
 	for _, d := range n.unloaded {
-		if !x.loaded[d.loadedKey] {
+		if !slices.ContainsFunc(members, func(m *member) bool { return m.loaded[d.loadedKey] }) {
 			never = append(never, d.NotLoadedDirective)
 		}
 	}

@@ -20,7 +20,6 @@ type index struct {
 	// zero label.
 	selectors map[selectorKey][]*manifest.Object
 	scalers   map[objectName][]*manifest.Object // by target
-	loaded    map[loadedKey]bool                // configuration that a server loads
 	problems  []manifest.Error
 }
 
@@ -29,7 +28,7 @@ type objectName struct{ kind, namespace, name string }
 type selectorKey struct{ kind, namespace, label, value string }
 
 func newIndex(set *manifest.Set) *index {
-	x := &index{set: set, loaded: map[loadedKey]bool{}}
+	x := &index{set: set}
 	x.rebuild()
 	return x
 }

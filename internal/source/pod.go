@@ -19,7 +19,8 @@ type pod struct {
 
 	containers     []*container
 	initContainers []*container
-	copies         []copied // in the order they happen
+	copies         []copied           // in the order they happen
+	loaded         map[loadedKey]bool // configuration that a server loads
 	unseen         []topology.Unseen
 	related        []*manifest.Object
 }
@@ -44,7 +45,7 @@ func podOf(x *index, o *manifest.Object) *pod {
 	if o.Kind == "Pod" {
 		path, meta = manifest.Path{"spec"}, o.Root.Get("metadata")
 	}
-	p := &pod{x: x, object: o, meta: meta, spec: topology.Origin{Object: o, Path: path}, root: o.Root.At(path)}
+	p := &pod{x: x, object: o, meta: meta, spec: topology.Origin{Object: o, Path: path}, root: o.Root.At(path), loaded: map[loadedKey]bool{}}
 	if p.root.Kind() != manifest.Map {
 		return nil
 	}

@@ -76,7 +76,7 @@ func (c *container) directives(file string) ([]redisconf.Directive, bool) {
 	}
 	var all []redisconf.Directive
 	for _, part := range parts {
-		c.pod.x.loaded[loadedKey{part.tag.Object, lastOf(part.tag.Path)}] = true
+		c.pod.loaded[loadedKey{part.tag.Object, lastOf(part.tag.Path)}] = true
 		all = append(all, redisconf.Parse(part.value, part.tag).Directives...)
 	}
 	return redisconf.Expand(all, c.include), true

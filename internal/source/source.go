@@ -129,6 +129,7 @@ type member struct {
 	hosts []string
 	// mode is set where the object alone decides it.
 	mode    topology.Mode
+	loaded  map[loadedKey]bool // configuration that its servers load
 	unseen  []topology.Unseen
 	related []*manifest.Object
 }

@@ -47,7 +47,7 @@ func readPods(x *index, o *manifest.Object) (*member, *pod) {
 		m.sentinels[i].sidecar = len(m.nodes) > 0
 	}
 	m.keys = append(m.keys, p.releaseKeys()...)
-	m.unseen, m.related = p.unseen, p.related
+	m.loaded, m.unseen, m.related = p.loaded, p.unseen, p.related
 	return m, p
 }
 
