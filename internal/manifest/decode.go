@@ -160,9 +160,9 @@ func (w *worker) decode(d *document, order int, sign func([]byte) bool) {
 		d.decoded.err = &Error{File: d.file.name, Line: int(d.line), Message: err.Error()}
 		if at := new(syntaxError); errors.As(err, &at) {
 			d.decoded.err.Line += at.line - 1
-			if root == nil && strings.Contains(d.text(), "{{") {
-				d.decoded.err.Message += "; a template has to be rendered first"
-			}
+		}
+		if root == nil && strings.Contains(d.text(), "{{") {
+			d.decoded.err.Message += "; a template has to be rendered first"
 		}
 	}
 	if root != nil {
@@ -173,13 +173,14 @@ func (w *worker) decode(d *document, order int, sign func([]byte) bool) {
 func (w *worker) read(d *document) (*Node, error) {
 	text := d.text()
 	if len(text) > w.opts.MaxDocumentBytes {
-		return nil, fmt.Errorf("document is larger than %d bytes (--max-document-bytes)", w.opts.MaxDocumentBytes)
+		return nil, errorAt(text, skipPrologue(text), fmt.Sprintf(
+			"document is larger than %d bytes (--max-document-bytes)", w.opts.MaxDocumentBytes))
 	}
 	if i := strings.IndexByte(text, 0); i >= 0 {
-		return nil, &syntaxError{line: 1 + strings.Count(text[:i], "\n"), message: "NUL byte: this is not text"}
+		return nil, errorAt(text, i, "NUL byte: this is not text")
 	}
 	if !utf8.ValidString(text) {
-		return nil, &syntaxError{line: 1 + strings.Count(text[:invalidUTF8(text)], "\n"), message: "text is not valid UTF-8"}
+		return nil, errorAt(text, invalidUTF8(text), "text is not valid UTF-8")
 	}
 	return w.parser.parse(text)
 }

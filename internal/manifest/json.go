@@ -130,7 +130,7 @@ func (r *jsonReader) array(n *Node, depth int) error {
 // open takes an opening bracket and, when nothing is in between, the closing one.
 func (r *jsonReader) open(closing byte, depth int) (done bool, err error) {
 	if depth > r.maxDepth {
-		return false, &syntaxError{line: 1 + strings.Count(r.text[:r.at], "\n"), message: tooDeep(r.maxDepth)}
+		return false, errorAt(r.text, r.at, tooDeep(r.maxDepth))
 	}
 	r.at++
 	if r.space(); r.peek() == closing {

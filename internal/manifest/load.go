@@ -190,12 +190,17 @@ func (l *loader) enter(path string, root bool) error {
 
 // follow adds the file a symbolic link leads to, when that is a regular file below the real root.
 func (l *loader) follow(path, root string) error {
-	target, err := filepath.EvalSymlinks(path)
+	info, err := os.Stat(path)
 	if err != nil {
 		l.fail(path, err)
 		return nil
 	}
-	if info, err := os.Stat(target); err == nil && info.IsDir() {
+	if info.IsDir() {
+		return nil
+	}
+	target, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		l.fail(path, err)
 		return nil
 	}
 	if rel, err := filepath.Rel(root, target); err != nil || !filepath.IsLocal(rel) {

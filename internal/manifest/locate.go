@@ -42,7 +42,7 @@ func (o *Object) LocateKey(p Path) Position {
 // be told exactly, such as text that comes through an alias, is located as the whole value.
 func (o *Object) LocateWithin(p Path, offset, length int) Position {
 	n := o.Root.At(p)
-	if n.Kind() != String || offset < 0 || length < 0 || offset+length > len(n.text) {
+	if n.Kind() != String || offset < 0 || length < 0 || offset > len(n.text) || length > len(n.text)-offset {
 		return o.Locate(p)
 	}
 	t, ok := traceScalar(o.text(), int(n.at), n.text)

@@ -73,7 +73,7 @@ func (m *markers) next(from, start int) int {
 	if m.at >= from {
 		return m.at
 	}
-	if from == start && start <= len(byteOrderMark) && strings.HasPrefix(m.text[from:], m.mark[1:]) && m.ends(from) {
+	if from == start && start <= len(byteOrderMark) && strings.HasPrefix(m.text[from:], m.mark[1:]) && standsAlone(m.text, from) {
 		m.at = from
 		return m.at
 	}
@@ -84,17 +84,17 @@ func (m *markers) next(from, start int) int {
 			return m.at
 		}
 		at += i + 1
-		if m.ends(at) {
+		if standsAlone(m.text, at) {
 			m.at = at
 			return m.at
 		}
 	}
 }
 
-// ends reports whether the three characters at the offset stand alone.
-func (m *markers) ends(at int) bool {
-	at += 3
-	return at == len(m.text) || strings.IndexByte(" \t\r\n", m.text[at]) >= 0
+// standsAlone reports whether the marker at an offset is not part of a longer word.
+func standsAlone(text string, at int) bool {
+	at += len("---")
+	return at == len(text) || strings.IndexByte(" \t\r\n", text[at]) >= 0
 }
 
 type splitter struct {
@@ -143,23 +143,24 @@ func onlyPrologue(text string) bool {
 	return true
 }
 
-// skipPrologue returns the size of the "---" marker, blank lines and comments that text starts with.
+// skipPrologue returns the size of the blank lines, comments and "---" that text starts with.
 func skipPrologue(text string) int {
-	at := 0
-	if strings.HasPrefix(text, "---") && (len(text) == 3 || strings.IndexByte(" \t\r\n", text[3]) >= 0) {
-		at = 3
-	}
-	for at < len(text) {
+	for at := 0; at < len(text); {
 		switch text[at] {
 		case ' ', '\t', '\r', '\n':
 			at++
 		case '#':
 			at += lineSize(text[at:])
+		case '-':
+			if at > 0 && text[at-1] != '\n' || !strings.HasPrefix(text[at:], "---") || !standsAlone(text, at) {
+				return at
+			}
+			at += len("---")
 		default:
 			return at
 		}
 	}
-	return at
+	return len(text)
 }
 
 // lineSize returns the size of the first line, its line break included.

@@ -50,31 +50,46 @@ func (p *parser) parse(text string) (root *Node, err error) {
 	return root, err
 }
 
-func (p *parser) parseYAML(text string) (root *Node, err error) {
-	// yaml.v3 panics on states it believes impossible.
+func (p *parser) parseYAML(text string) (*Node, error) {
+	doc, problem := decodeYAML(text)
+	var root *Node
+	if doc != nil {
+		var err error
+		if root, err = p.convertDocument(text, doc); err != nil {
+			return nil, err
+		}
+	}
+	if problem != nil {
+		return root, p.describe(text, problem)
+	}
+	return root, nil
+}
+
+// errSecondDocument is met where YAML sees a line break that split does not, such as a lone carriage return.
+var errSecondDocument = errors.New("another document follows, with no line of its own for ---")
+
+// decodeYAML reads the one document of a text. A complete document that other content follows comes with an error.
+func decodeYAML(text string) (doc *yaml.Node, err error) {
+	// yaml.v3 panics in states it believes impossible.
 	defer func() {
 		if r := recover(); r != nil {
-			root, err = nil, &syntaxError{line: 1, message: fmt.Sprintf("the YAML parser gave up: %v", r)}
+			err = fmt.Errorf("yaml: the parser gave up: %v", r)
 		}
 	}()
 	decoder := yaml.NewDecoder(strings.NewReader(text))
-	var doc yaml.Node
-	if err := decoder.Decode(&doc); errors.Is(err, io.EOF) {
+	var first, second yaml.Node
+	if err := decoder.Decode(&first); errors.Is(err, io.EOF) {
 		return nil, nil
 	} else if err != nil {
-		return nil, yamlError(text, err, p.maxDepth)
-	}
-	root, err = p.convertDocument(text, &doc)
-	if err != nil {
 		return nil, err
 	}
-	var rest yaml.Node
-	if err := decoder.Decode(&rest); err == nil {
-		return root, &syntaxError{line: max(rest.Line, 1), message: "another document follows here without a line of its own for ---"}
+	doc = &first
+	if err := decoder.Decode(&second); err == nil {
+		return doc, errSecondDocument
 	} else if !errors.Is(err, io.EOF) {
-		return root, yamlError(text, err, p.maxDepth)
+		return doc, err
 	}
-	return root, nil
+	return doc, nil
 }
 
 func (p *parser) convertDocument(text string, doc *yaml.Node) (*Node, error) {
@@ -261,8 +276,7 @@ func (p *parser) bounded(y *yaml.Node) error {
 }
 
 func (p *parser) fail(y *yaml.Node, message string) error {
-	at := p.offset(y.Line, y.Column)
-	return &syntaxError{line: 1 + strings.Count(p.text[:at], "\n"), message: message}
+	return errorAt(p.text, int(p.offset(y.Line, y.Column)), message)
 }
 
 func (p *parser) tooDeep(y *yaml.Node) error { return p.fail(y, tooDeep(p.maxDepth)) }
