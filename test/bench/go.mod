@@ -7,7 +7,11 @@ tool (
 	github.com/zegl/kube-score/cmd/kube-score
 )
 
-require sigs.k8s.io/yaml v1.6.0
+require (
+	github.com/google/go-cmp v0.7.0
+	github.com/open-policy-agent/opa v1.21.1
+	sigs.k8s.io/yaml v1.6.0
+)
 
 require (
 	cel.dev/expr v0.25.2 // indirect
@@ -118,7 +122,6 @@ require (
 	github.com/olekukonko/ll v0.1.6 // indirect
 	github.com/olekukonko/tablewriter v1.1.5 // indirect
 	github.com/open-policy-agent/conftest v0.71.1 // indirect
-	github.com/open-policy-agent/opa v1.21.1 // indirect
 	github.com/opencontainers/go-digest v1.0.0 // indirect
 	github.com/opencontainers/image-spec v1.1.1 // indirect
 	github.com/owenrumney/go-sarif/v2 v2.3.3 // indirect

@@ -34,33 +34,33 @@ func main() {
 
 // plan is what one call measures.
 type plan struct {
-	sizes   []int    // of the trees, in MB
-	peers   int      // the size on which the peers run too, in MB
-	trees   []string // of "one", "redis", "mixed" and "mentions"
-	only    []string // names of programs; none means all
-	runs    int      // that count, after one that does not
-	timeout time.Duration
-	write   bool // the tables into the document
+	sizes    []int    // of the trees, in MB
+	compared int      // the size on which the others run too, in MB
+	trees    []string // of "one", "redis", "mixed" and "mentions"
+	only     []string // names of programs; none means all
+	runs     int      // that count, after one that does not
+	timeout  time.Duration
+	write    bool // the tables into the document
 }
 
 func parse(args []string, stderr io.Writer) (plan, error) {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	sizes := flags.String("sizes", "10,50,250", "sizes of the trees in `MB`")
-	peers := flags.Int("peers", 50, "the size in `MB` on which the peers run too; redislint and the floor run on all")
+	compared := flags.Int("compared", 50, "the size in `MB` on which the others run too; redislint runs on all")
 	trees := flags.String("trees", "one,redis,mixed,mentions", "which `trees` to measure")
 	only := flags.String("only", "", "measure these `programs` alone: redislint, conftest, conftest-combine, kube-score, floor")
 	runs := flags.Int("runs", 5, "counted runs of each program, after one that is not")
 	timeout := flags.Duration("timeout", 2*time.Minute, "end a run that takes longer")
 	write := flags.Bool("write", false, "write the tables into docs/benchmarks.md")
-	quick := flags.Bool("quick", false, "10 MB and three runs: -sizes 10 -peers 10 -runs 3")
+	quick := flags.Bool("quick", false, "10 MB and three runs: -sizes 10 -compared 10 -runs 3")
 	if err := flags.Parse(args); err != nil {
 		return plan{}, err
 	}
 	if *quick {
-		*sizes, *peers, *runs = "10", 10, 3
+		*sizes, *compared, *runs = "10", 10, 3
 	}
-	p := plan{peers: *peers, trees: split(*trees), only: split(*only), runs: *runs, timeout: *timeout, write: *write}
+	p := plan{compared: *compared, trees: split(*trees), only: split(*only), runs: *runs, timeout: *timeout, write: *write}
 	for _, text := range split(*sizes) {
 		size, err := strconv.Atoi(text)
 		if err != nil || size <= 0 {

@@ -24,6 +24,7 @@ type result struct {
 	peaks    []int64         // resident bytes of the counted runs, sorted
 	timeout  time.Duration   // not 0 when a run was ended for taking longer
 	failure  error           // why there is nothing to compare
+	unseen   int64           // peaks up to this many bytes cannot be told apart
 }
 
 // wall is the median; for a program that was ended, the time it had.
@@ -72,9 +73,11 @@ func measure(ctx context.Context, c testCase, programs []program, runs int, time
 			}
 		}
 	}
-	for _, r := range results {
-		slices.Sort(r.walls)
-		slices.Sort(r.peaks)
+	unseen := ownPeak()
+	for i := range results {
+		results[i].unseen = unseen
+		slices.Sort(results[i].walls)
+		slices.Sort(results[i].peaks)
 	}
 	return results, nil
 }
@@ -122,20 +125,27 @@ func once(ctx context.Context, commands [][]string, printed string, timeout time
 		if err != nil && command.ProcessState.ExitCode() != 1 {
 			return wall, peak, fmt.Errorf("%s: %w: %.300s", filepath.Base(line[0]), err, complaint.String())
 		}
-		peak = max(peak, residentPeak(command.ProcessState.SysUsage()))
+		if usage, ok := command.ProcessState.SysUsage().(*syscall.Rusage); ok {
+			peak = max(peak, residentPeak(usage))
+		}
 	}
 	return wall, peak, nil
 }
 
-// residentPeak returns bytes. A child starts with the peak of the process that started it, so no value below this program's
-// own, some 20 MB, can be seen.
-func residentPeak(usage any) int64 {
-	resources, ok := usage.(*syscall.Rusage)
-	if !ok {
+// residentPeak returns bytes.
+func residentPeak(usage *syscall.Rusage) int64 {
+	if runtime.GOOS == "darwin" {
+		return usage.Maxrss
+	}
+	return usage.Maxrss * 1024
+}
+
+// ownPeak is the resident peak of this program in bytes. Linux lets a child start with the peak of the process that
+// started it, so a smaller one cannot be seen.
+func ownPeak() int64 {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
 		return 0
 	}
-	if runtime.GOOS == "darwin" {
-		return resources.Maxrss
-	}
-	return resources.Maxrss * 1024
+	return residentPeak(&usage)
 }

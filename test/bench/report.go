@@ -53,8 +53,12 @@ func row(r result, ours *result) string {
 	if r.program != floor {
 		findings = fmt.Sprint(r.findings)
 	}
-	return fmt.Sprintf(" %s | %s to %s | %s | %d MB | %s |",
-		seconds(r.wall()), seconds(r.walls[0]), seconds(r.walls[len(r.walls)-1]), ratio, r.peak()/1e6, findings)
+	peak := fmt.Sprintf("%d MB", r.peak()/1e6)
+	if r.peak() <= r.unseen {
+		peak = fmt.Sprintf("≤ %d MB", r.unseen/1e6)
+	}
+	return fmt.Sprintf(" %s | %s to %s | %s | %s | %s |",
+		seconds(r.wall()), seconds(r.walls[0]), seconds(r.walls[len(r.walls)-1]), ratio, peak, findings)
 }
 
 func seconds(d time.Duration) string {

@@ -14,7 +14,7 @@ servers := [server |
 	some container in pod.spec.containers
 	command := command_line(container)
 	runs_server(container, command)
-	config := config_text(workload, container)
+	config := config_text(workload)
 	server := {
 		"workload": workload,
 		"pod": pod,
@@ -59,7 +59,7 @@ mounted(workload) := [config_map |
 ]
 
 # The files that the server reads, in the order in which the later wins. With side-cars the chart never reads master.conf.
-config_text(workload, _) := concat("\n", [text |
+config_text(workload) := concat("\n", [text |
 	some config_map in mounted(workload)
 	some key in ["redis-default.conf", "redis.conf", "valkey.conf", "replica.conf", "master.conf"]
 	loads(workload, key)
@@ -112,7 +112,14 @@ append_only(server) if {
 	variable.value == "yes"
 }
 
-saves(server) if setting(server, "save") != ""
+saves(server) if not saves_nothing(server)
+
+saves_nothing(server) if setting(server, "save") == ""
+
+# Redis saves snapshots unless it is told not to.
+persists(server) if append_only(server)
+
+persists(server) if saves(server)
 
 clustered(server) if setting(server, "cluster-enabled") == "yes"
 

@@ -44,6 +44,7 @@ warn contains msg if {
 
 volumes := [volume |
 	some server in containers.servers
+	containers.persists(server)
 	some mount in server.container.volumeMounts
 	mount.mountPath in {"/data", "/bitnami/redis/data", "/bitnami/valkey/data", "/var/lib/redis"}
 	some claim in claims(server)
