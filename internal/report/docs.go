@@ -50,13 +50,10 @@ func rulePage(rule *rules.Rule) []byte {
 
 func writeBlock(b *strings.Builder, block block) {
 	for _, item := range block.items {
-		switch {
-		case item.note != "":
+		if item.url != "" {
+			fmt.Fprintf(b, "- [%s](%s)\n", item.name, item.url)
+		} else {
 			fmt.Fprintf(b, "- `%s`%s: %s\n", item.name, item.note, item.text)
-		case item.name != "":
-			fmt.Fprintf(b, "- [%s](%s)\n", item.name, item.text)
-		default:
-			fmt.Fprintf(b, "- <%s>\n", item.text)
 		}
 	}
 	if block.text != "" {

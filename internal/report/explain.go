@@ -32,12 +32,12 @@ func Explain(w io.Writer, rule *rules.Rule, opts TextOptions) error {
 func (p *page) block(b block) {
 	indent := span{nil, "  "}
 	for _, it := range b.items {
-		head := []span{indent}
-		if it.name != "" {
-			p.line(indent, span{p.strong, it.name}, span{p.faint, it.note})
-			head = append(head, indent)
+		p.line(indent, span{p.strong, it.name}, span{p.faint, it.note})
+		if it.url != "" {
+			p.line(indent, indent, span{nil, it.url}) // never wrapped: it is to be copied
+			continue
 		}
-		p.hang(it.text, nil, 4, head...)
+		p.hang(it.text, nil, 4, indent, indent)
 	}
 	if b.text != "" {
 		p.prose(b.text, indent)

@@ -71,46 +71,49 @@ type view struct {
 	shifted    bool
 }
 
-// look cuts a line to room columns around the code points from column to end (1-based, end exclusive).
+// look cuts a line to room columns around the code points from column to end (1-based, end exclusive). A line that is
+// too long keeps what follows the mark, as far as a third of the room is left for what is before it.
 func look(line string, column, end, room int) view {
 	from := skip(line, 0, column-1)
 	to := skip(line, from, max(end-column, 1))
 
-	var v view
-	start, width := back(line, from, room*2/3)
-	if start > 0 {
-		v.shifted = true
-		start, width = back(line, from, room/3)
-	}
-	var text strings.Builder
-	if v.shifted {
-		text.WriteString("…")
-		width++
-	}
-	for i := start; i < from; {
-		shown, size := cell(line, i)
-		text.WriteString(shown)
-		i += size
-	}
-	v.pad = width
-
-	for i := from; i < len(line); {
-		shown, size := cell(line, i)
-		w := textWidth(shown)
-		last := i+size == len(line)
-		if width+w > room || !last && width+w == room {
-			text.WriteString("…")
-			if i < to {
-				v.width++
+	start, before := back(line, from, room)
+	stop, after := ahead(line, from, room)
+	cutLeft, cutRight := start > 0, stop < len(line)
+	if whole := !cutLeft && !cutRight && before+after <= room; !whole {
+		if cutLeft || before > room*2/3 {
+			cutLeft = true
+			start, before = back(line, from, max(room/3, room-after)-1)
+		}
+		if cutRight = cutRight || before+after+1 > room; cutRight {
+			left := room - before - 1
+			if cutLeft {
+				left--
 			}
-			break
+			stop, _ = ahead(line, from, left)
 		}
+	}
+
+	var v view
+	var text strings.Builder
+	if v.shifted = cutLeft; cutLeft {
+		text.WriteString("…")
+		before++
+	}
+	v.pad = before
+	for i := start; i < stop; {
+		shown, size := cell(line, i)
 		text.WriteString(shown)
-		width += w
-		if i < to {
-			v.width += w
+		if i >= from && i < to {
+			v.width += textWidth(shown)
 		}
 		i += size
+	}
+	if cutRight {
+		text.WriteString("…")
+		if stop < to {
+			v.width++
+		}
 	}
 	v.text, v.width = text.String(), max(v.width, 1)
 	return v
@@ -136,6 +139,21 @@ func back(line string, i, room int) (start, width int) {
 		}
 		width += w
 		i -= size
+	}
+	return i, width
+}
+
+// ahead returns the largest offset up to which the text from the offset i on takes at most room columns, and those
+// columns.
+func ahead(line string, i, room int) (stop, width int) {
+	for i < len(line) {
+		shown, size := cell(line, i)
+		w := textWidth(shown)
+		if width+w > room {
+			break
+		}
+		width += w
+		i += size
 	}
 	return i, width
 }

@@ -61,8 +61,23 @@ func TestLook(t *testing.T) {
 		},
 		"a line that is cut on both sides": {
 			long, 51, 54, 20,
-			"…efghi abcdefghi ab…",
-			"       ^^^",
+			"…fghi abcdefghi abc…",
+			"      ^^^",
+		},
+		"a mark at the end of a line that fits": {
+			"abcdefghijklmnopqrst", 20, 21, 20,
+			"abcdefghijklmnopqrst",
+			"                   ^",
+		},
+		"a mark at the end of a long line": {
+			long + "x", 101, 102, 20,
+			"…cdefghi abcdefghi x",
+			"                   ^",
+		},
+		"a mark in a long line's second half": {
+			"abcdefghi abcdefghi abcdefghi", 17, 18, 20,
+			"…abcdefghi abcdefghi",
+			"       ^",
 		},
 		"a mark that is cut": {
 			long, 1, 99, 20,

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -22,7 +23,8 @@ type block struct {
 }
 
 type item struct {
-	name, note, text string // a parameter, its default and its meaning; or a title and its URL
+	name, note, text string // a parameter, its default and its meaning
+	url              string // or what is behind a name
 }
 
 func sections(rule *rules.Rule) []section {
@@ -43,7 +45,7 @@ func sections(rule *rules.Rule) []section {
 	if len(rule.References) > 0 {
 		references := make([]item, len(rule.References))
 		for i, r := range rule.References {
-			references[i] = item{name: r.Title, text: r.URL}
+			references[i] = item{name: cmp.Or(r.Title, r.URL), url: r.URL}
 		}
 		list = append(list, section{"References", []block{{items: references}}})
 	}

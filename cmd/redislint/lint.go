@@ -1,0 +1,256 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/redislint/redislint/internal/lint"
+	"github.com/redislint/redislint/internal/manifest"
+	"github.com/redislint/redislint/internal/report"
+	"github.com/redislint/redislint/internal/rules"
+	"github.com/redislint/redislint/internal/source"
+	"github.com/redislint/redislint/internal/topology"
+	"github.com/redislint/redislint/policies"
+)
+
+const lintHelp = `Lint reads YAML and JSON manifests and reports what would make a Redis in them fail.
+
+A folder is searched for .yaml, .yml and .json files, "-" is standard input, and
+without a path the current folder is linted. All files of one run are judged
+together, so that a StatefulSet finds its ConfigMap in another file. Templates of a
+Helm chart have to be rendered first:
+
+  helm template shop ./chart | redislint lint -
+
+Documents that have nothing to do with Redis are not decoded. A document that may
+and cannot be read is listed, and the run ends with exit code 3.`
+
+// lintCommand is redislint lint with its flags.
+type lintCommand struct {
+	out, err screen
+
+	output, failOn        choice
+	only, enable, disable []string
+	params                []string
+	stdinName             string
+	quiet                 bool
+	limits                manifest.Options
+	started               time.Time
+}
+
+func newLint(out, err screen) *cobra.Command {
+	l := &lintCommand{
+		out: out, err: err,
+		output: choice{value: "text", allowed: []string{"text", "json"}},
+		failOn: choice{value: "error", allowed: []string{"error", "warning", "info", "never"}},
+		limits: manifest.DefaultOptions(),
+	}
+	cmd := &cobra.Command{
+		Use:   "lint [PATH|-]...",
+		Short: "Find what would make Redis fail",
+		Long:  lintHelp,
+		RunE:  l.run,
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.VarP(&l.output, "output", "o", "format: "+l.output.list())
+	flags.Var(&l.failOn, "fail-on", "lowest severity that ends with exit code 1: "+l.failOn.list())
+	flags.StringSliceVar(&l.only, "only", nil, "evaluate these `rules` alone")
+	flags.StringSliceVar(&l.disable, "disable", nil, "leave these `rules` out")
+	flags.StringSliceVar(&l.enable, "enable", nil, "take these `rules` in again")
+	flags.StringArrayVar(&l.params, "param", nil, "set a parameter: `rule.name=value`; redislint explain lists them")
+	flags.BoolVarP(&l.quiet, "quiet", "q", false, "report findings and failures alone")
+	flags.StringVar(&l.stdinName, "stdin-filename", "", "`name` to report for standard input")
+	flags.IntVar(&l.limits.MaxDocumentBytes, "max-document-bytes", l.limits.MaxDocumentBytes, "largest document, in `bytes`")
+	flags.IntVar(&l.limits.MaxDepth, "max-depth", l.limits.MaxDepth, "deepest nesting in a document")
+	flags.IntVar(&l.limits.MaxDocuments, "max-documents", l.limits.MaxDocuments, "documents in all files together")
+	flags.Int64Var(&l.limits.MaxFileBytes, "max-file-bytes", l.limits.MaxFileBytes, "largest file, in `bytes`")
+	flags.Int64Var(&l.limits.MaxTotalBytes, "max-total-bytes", l.limits.MaxTotalBytes, "all files together, in `bytes`")
+	return cmd
+}
+
+func (l *lintCommand) run(cmd *cobra.Command, paths []string) error {
+	l.started = time.Now()
+	if len(paths) == 0 {
+		paths = []string{"."}
+	}
+	var told *progress
+	if l.err.terminal && !l.quiet {
+		ticker := time.NewTicker(time.Second)
+		defer ticker.Stop()
+		told = startProgress(cmd.ErrOrStderr(), "reading", ticker.C)
+		defer told.end()
+	}
+
+	evaluator, set, err := l.prepare(cmd, paths)
+	if err != nil {
+		return err
+	}
+	told.now("judging")
+	result, err := lint.Run(cmd.Context(), set, evaluator)
+	if err != nil {
+		return failure("lint: %w", err)
+	}
+	if l.stdinName != "" {
+		nameStdin(set, result, l.stdinName)
+	}
+	told.end()
+	if err := l.write(cmd, l.reportOn(set, result)); err != nil {
+		return err
+	}
+	return l.verdict(result)
+}
+
+// prepare reads the input while the rules are compiled: neither needs the other.
+func (l *lintCommand) prepare(cmd *cobra.Command, paths []string) (*rules.Evaluator, *manifest.Set, error) {
+	ctx, cancel := context.WithCancel(cmd.Context())
+	defer cancel()
+	var group errgroup.Group
+	var set *manifest.Set
+	group.Go(func() (err error) {
+		limits := l.limits
+		limits.Sign = source.Sign
+		set, err = manifest.Load(ctx, paths, cmd.InOrStdin(), limits)
+		return err
+	})
+	evaluator, err := l.evaluator()
+	if err != nil {
+		cancel()
+		_ = group.Wait()
+		return nil, nil, err
+	}
+	if err := group.Wait(); err != nil {
+		return nil, nil, inputError(err)
+	}
+	return evaluator, set, nil
+}
+
+// evaluator compiles the rules and selects those that the flags ask for.
+func (l *lintCommand) evaluator() (*rules.Evaluator, error) {
+	library, err := rules.Load(policies.FS)
+	if err != nil {
+		return nil, failure("%w", err)
+	}
+	params := map[string]map[string]any{}
+	for _, text := range l.params {
+		name, value, isSet := strings.Cut(text, "=")
+		rule, param, isParam := strings.Cut(name, ".")
+		if !isSet || !isParam {
+			return nil, fmt.Errorf("--param %s: want rule.name=value", text)
+		}
+		if params[rule] == nil {
+			params[rule] = map[string]any{}
+		}
+		params[rule][param] = value
+	}
+	return library.Select(rules.Selection{Only: l.only, Enable: l.enable, Disable: l.disable, Params: params})
+}
+
+// inputError tells a path that does not exist, which is the user's, from input that cannot be read.
+func inputError(err error) error {
+	missing, ok := errors.AsType[*manifest.PathError](err)
+	if !ok || !errors.Is(err, fs.ErrNotExist) {
+		return failure("%w", err)
+	}
+	folder, name := filepath.Split(filepath.Clean(missing.Path))
+	var names []string
+	if entries, err := os.ReadDir(filepath.Clean(folder)); err == nil {
+		for _, entry := range entries {
+			names = append(names, entry.Name())
+		}
+	}
+	return suggest(err, folder, nearest(name, names))
+}
+
+// nameStdin gives what was read from standard input the name that the user chose for it.
+func nameStdin(set *manifest.Set, result *lint.Result, name string) {
+	for _, object := range set.Objects {
+		if object.File == manifest.Stdin {
+			object.File = name
+		}
+	}
+	for i := range result.Errors {
+		if result.Errors[i].File == manifest.Stdin {
+			result.Errors[i].File = name
+		}
+	}
+	rules.Sort(result.Findings)
+}
+
+func (l *lintCommand) reportOn(set *manifest.Set, result *lint.Result) report.Report {
+	r := report.Report{
+		Findings:  result.Findings,
+		Undecided: result.Undecided,
+		Errors:    result.Errors,
+		Notices:   set.Notices,
+		Unknown:   result.Unknown,
+		Summary: report.Summary{
+			Files:   set.Stats.Files,
+			Objects: len(set.Objects) + set.Stats.Dormant,
+			Unread:  set.Stats.Unread,
+			Elapsed: time.Since(l.started),
+		},
+	}
+	for _, redis := range result.Redis {
+		r.Redis = append(r.Redis, reportRedis(redis))
+		for _, unseen := range redis.Unseen {
+			r.Unseen = append(r.Unseen, report.Unseen{
+				Redis: r.Redis[len(r.Redis)-1].FullName(), Kind: unseen.Kind, Name: unseen.Name, Unknown: unseen.Unknown,
+			})
+		}
+	}
+	return r
+}
+
+func reportRedis(redis *topology.Redis) report.Redis {
+	mode, _ := redis.Mode.Get()
+	return report.Redis{
+		Name: redis.Name, Namespace: redis.Namespace, Mode: string(mode),
+		Source: redis.Source, Flavor: redis.Flavor, Objects: redis.Objects,
+	}
+}
+
+func (l *lintCommand) write(cmd *cobra.Command, r report.Report) error {
+	options := l.out.options()
+	options.Quiet = l.quiet
+	err := error(nil)
+	switch l.output.value {
+	case "json":
+		err = report.JSON(cmd.OutOrStdout(), r)
+		if err == nil && !l.quiet {
+			// JSON has no place for them, and they must not be lost.
+			err = report.Notices(cmd.ErrOrStderr(), r, report.TextOptions{Width: l.err.width})
+		}
+	default:
+		err = report.Text(cmd.OutOrStdout(), r, options)
+	}
+	if err != nil {
+		return failure("write report: %w", err)
+	}
+	return nil
+}
+
+// verdict is the exit code: what was not judged weighs more than what was found.
+func (l *lintCommand) verdict(result *lint.Result) error {
+	if len(result.Errors) > 0 || len(result.Undecided) > 0 {
+		return &exit{code: exitFailure}
+	}
+	if l.failOn.value == "never" {
+		return nil
+	}
+	for _, f := range result.Findings {
+		if f.Suppressed == nil && f.Severity.AtLeast(rules.Severity(l.failOn.value)) {
+			return &exit{code: exitFindings}
+		}
+	}
+	return nil
+}

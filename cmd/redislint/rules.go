@@ -1,0 +1,40 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/redislint/redislint/internal/report"
+	"github.com/redislint/redislint/internal/rules"
+	"github.com/redislint/redislint/policies"
+)
+
+func newRules(out screen) *cobra.Command {
+	output := choice{value: "text", allowed: []string{"text", "json"}}
+	cmd := &cobra.Command{
+		Use:   "rules",
+		Short: "List all rules",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			library, err := rules.Load(policies.FS)
+			if err != nil {
+				return failure("%w", err)
+			}
+			if output.value == "json" {
+				err = report.RulesJSON(cmd.OutOrStdout(), library.Rules())
+			} else {
+				err = report.Rules(cmd.OutOrStdout(), library.Rules(), out.options())
+			}
+			return written(err)
+		},
+	}
+	cmd.Flags().VarP(&output, "output", "o", "format: "+output.list())
+	return cmd
+}
+
+// written wraps what stopped output from being written, if anything did.
+func written(err error) error {
+	if err != nil {
+		return failure("write output: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,136 @@
+package lint_test
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/redislint/redislint/internal/lint"
+	"github.com/redislint/redislint/internal/manifest"
+	"github.com/redislint/redislint/internal/report"
+	"github.com/redislint/redislint/internal/rules"
+	"github.com/redislint/redislint/internal/source"
+	"github.com/redislint/redislint/policies"
+)
+
+const store = `apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: redis, namespace: shop}
+spec:
+  serviceName: redis
+  replicas: 2
+  selector: {matchLabels: {app: redis}}
+  template:
+    metadata: {labels: {app: redis}}
+    spec:
+      containers:
+      - name: redis
+        image: redis:7.2
+        args: [redis-server, /etc/redis/redis.conf, --maxmemory, 1gb]
+        livenessProbe: {exec: {command: [redis-cli, ping]}, timeoutSeconds: 1, failureThreshold: 1}
+        resources: {requests: {memory: 1Gi}, limits: {memory: 1Gi}}
+        volumeMounts: [{name: data, mountPath: /data}, {name: config, mountPath: /etc/redis}]
+      - name: sentinel
+        image: redis:7.2
+        command: [redis-sentinel, /etc/redis/sentinel.conf]
+      volumes: [{name: config, configMap: {name: redis}}]
+  volumeClaimTemplates:
+  - metadata: {name: data}
+    spec: {storageClassName: nfs, resources: {requests: {storage: 1Gi}}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: redis, namespace: shop}
+data:
+  redis.conf: |
+    appendonly yes
+    maxmemory 1Gi
+  sentinel.conf: |
+    sentinel monitor mymaster redis-0.redis 6379 2
+---
+apiVersion: v1
+kind: Service
+metadata: {name: redis, namespace: shop}
+spec: {selector: {app: redis}, ports: [{port: 6379}]}
+`
+
+const cluster = `{"apiVersion":"redis.redis.opstreelabs.in/v1beta2","kind":"RedisCluster","metadata":{"name":"c"},
+"spec":{"clusterSize":3,"kubernetesConfig":{"resources":{"limits":{"memory":"1Gi"},"requests":{"memory":"512Mi"}}}}}`
+
+// FuzzLint lints arbitrary bytes: nothing panics, findings lie inside the input, and the text about it holds nothing
+// that a terminal would obey.
+func FuzzLint(f *testing.F) {
+	for _, seed := range []string{
+		"", "redis", store, cluster,
+		strings.Replace(store, "name: redis,", `name: "\e]0;redis\a\r\n::error::\u202e",`, 1),
+		strings.Replace(store, "memory: 1Gi", "memory: 1e-1000000000", 1),
+		strings.Replace(store, "storage: 1Gi", "storage: 2E6024865272343", 1),
+		strings.Replace(store, "replicas: 2", "replicas: 9223372036854775808", 1),
+		strings.ReplaceAll(store, "\n", "\r\n"),
+		"\ufeff" + store,
+		"kind: List\napiVersion: v1\nitems:\n- " + cluster + "\n- " + cluster,
+		strings.Replace(store, "maxmemory 1Gi", "\"maxmemory\t\xff", 1),
+	} {
+		f.Add([]byte(seed))
+	}
+	library, err := rules.Load(policies.FS)
+	if err != nil {
+		f.Fatal(err)
+	}
+	evaluator, err := library.Select(rules.Selection{})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) > 1<<16 {
+			return
+		}
+		set := manifest.Decode([]manifest.Input{{Name: "in.yaml", Data: data}}, manifest.Options{Sign: source.Sign})
+		result, err := lint.Run(t.Context(), set, evaluator)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, u := range result.Undecided {
+			t.Errorf("%s is undecided: %s", u.Rule, u.Reason)
+		}
+		lines := strings.Split(strings.TrimPrefix(string(data), "\ufeff"), "\n")
+		for _, finding := range result.Findings {
+			if err := inside(finding.Position, lines); err != nil {
+				t.Errorf("%s: %v", finding.Rule.ID, err)
+			}
+			for _, related := range finding.Related {
+				if err := inside(related.Position, lines); err != nil {
+					t.Errorf("%s, related: %v", finding.Rule.ID, err)
+				}
+			}
+		}
+		var text bytes.Buffer
+		if err := report.Text(&text, report.Report{Findings: result.Findings, Errors: result.Errors}, report.TextOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		if i := bytes.IndexFunc(text.Bytes(), func(r rune) bool {
+			return r != '\n' && (unicode.In(r, unicode.Cc, unicode.Cf) || r == utf8.RuneError)
+		}); i >= 0 {
+			t.Errorf("the text holds a control character at byte %d:\n%q", i, text.String())
+		}
+	})
+}
+
+// inside reports whether a position lies in a file of these lines.
+func inside(p manifest.Position, lines []string) error {
+	if p.Line < 1 || p.EndLine < p.Line || p.EndLine > len(lines) {
+		return fmt.Errorf("%+v is not among %d lines", p, len(lines))
+	}
+	if p.EndLine == p.Line && p.EndColumn < p.Column {
+		return fmt.Errorf("%+v ends before it starts", p)
+	}
+	for line, column := range map[int]int{p.Line: p.Column, p.EndLine: p.EndColumn} {
+		if column < 1 || column > utf8.RuneCountInString(lines[line-1])+1 {
+			return fmt.Errorf("%+v is not within line %q", p, lines[line-1])
+		}
+	}
+	return nil
+}
