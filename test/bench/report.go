@@ -12,7 +12,7 @@ import (
 
 // The tables stand between these lines of the document; everything else in it is written by hand.
 const (
-	begin = "<!-- the tables below are written by make bench -->\n"
+	begin = "<!-- the tables below are written by go run . -write in test/bench -->\n"
 	end   = "<!-- end of the tables -->\n"
 )
 
