@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -25,7 +27,7 @@ type Evaluator struct {
 }
 
 // Rules returns the selected rules sorted by category and id.
-func (e *Evaluator) Rules() []*Rule { return append([]*Rule(nil), e.rules...) }
+func (e *Evaluator) Rules() []*Rule { return slices.Clone(e.rules) }
 
 // Verdict is what the rules say about one Redis. A selected rule either found what it found, perhaps nothing, or it is
 // undecided.
@@ -168,7 +170,8 @@ func (e *evaluation) query(ctx context.Context, query query, limit time.Duration
 func reason(err error) error {
 	var failure *topdown.Error
 	if errors.As(err, &failure) && failure.Location != nil {
-		return fmt.Errorf("%s:%d: %s", failure.Location.File, failure.Location.Row, failure.Message)
+		message := strings.Join(strings.Fields(failure.Message), " ")
+		return fmt.Errorf("%s:%d: %s", failure.Location.File, failure.Location.Row, message)
 	}
 	return err
 }

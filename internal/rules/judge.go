@@ -101,7 +101,7 @@ func (e *Evaluator) effective(rule *Rule, found Severity) Severity {
 func (j judgement) origin(pointer string) (topology.Origin, error) {
 	origin, err := j.redis.Place(pointer)
 	if err == nil && origin.IsZero() {
-		err = fmt.Errorf("%s was not written anywhere", pointer)
+		err = fmt.Errorf("%q was not written anywhere", pointer)
 	}
 	return origin, err
 }
