@@ -113,39 +113,72 @@ var referenceDocuments = []string{
 
 func TestValuesAreThoseOfTheReference(t *testing.T) {
 	t.Parallel()
-	accepted := 0
+	accepted, all := 0, 0
 	for _, scalar := range referenceScalars {
 		for _, text := range []string{scalar, "k: " + scalar, "k: " + scalar + "\n", "- " + scalar + "\n", "k: " + scalar + " # comment\nl: 1\n", scalar + ": v\n", "{" + scalar + ": " + scalar + "}", "[" + scalar + ", " + scalar + "]"} {
+			all++
 			if compareWithReference(t, text) {
 				accepted++
 			}
 		}
 	}
 	for _, text := range referenceDocuments {
+		all++
 		if compareWithReference(t, text) {
 			accepted++
 		}
 	}
-	t.Log(accepted)
+	if accepted < all/2 {
+		t.Errorf("the reference reads %d of %d texts: the table has become pointless", accepted, all)
+	}
+}
+
+// What we read and the reference does not, or read differently, on purpose.
+func TestDifferencesFromTheReference(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		text string
+		want any
+	}{
+		"a surrogate pair in JSON, as kubectl reads a JSON file": {`{"a": "\ud83d\ude00"}`, map[string]any{"a": "😀"}},
+		"a lone surrogate in JSON":                               {`{"a": "\ud800"}`, map[string]any{"a": "\ufffd"}},
+		"a long key in JSON":                                     {`{"` + strings.Repeat("k", 2000) + `": 1}`, map[string]any{strings.Repeat("k", 2000): int64(1)}},
+		"a colon on the next line of JSON":                       {"{\"a\"\n: 1}", map[string]any{"a": int64(1)}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var v any
+			if err := reference.Unmarshal([]byte(test.text), &v); err == nil {
+				t.Errorf("the reference reads %v", v)
+			}
+			if diff := cmp.Diff(test.want, documentsAsObjects(test.text)[0].Root.Value()); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
 }
 
 func TestFixturesReadAsTheReferenceReadsThem(t *testing.T) {
 	t.Parallel()
 	root := os.DirFS(filepath.Join("..", "..", "fixtures"))
-	_ = fs.WalkDir(root, ".", func(path string, entry fs.DirEntry, err error) error {
+	documents := 0
+	err := fs.WalkDir(root, ".", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || !isManifest(path) {
-			return nil
+			return err
 		}
 		text, err := fs.ReadFile(root, path)
 		if err != nil {
-			t.Error(err)
-			return nil
+			return err
 		}
 		for _, d := range split(&file{name: path, text: string(text)}) {
+			documents++
 			compareWithReference(t, d.text())
 		}
 		return nil
 	})
+	if err != nil || documents == 0 {
+		t.Errorf("%d documents, %v", documents, err)
+	}
 }
 
 // documentsAsObjects reads every document of a text, whether or not it has a kind.
