@@ -1,20 +1,17 @@
 # METADATA
 # title: Even number of Sentinels
 # description: |
-#   The majority of 4 Sentinels is 3, so 4 survive the loss of one, exactly like 3; the majority of 6 is 4, and 6 survive two,
-#   like 5. The last Sentinel costs a Pod, adds one more that can fail, and lets the network split into halves of which
-#   neither may promote a replica. Measured: 4 Sentinels with two lost beside the master failed over in 0 of 5 trials with
-#   quorum 2 and in 0 of 5 with quorum 3; 5 Sentinels with two lost in 5 of 5.
+#   The majority of 4 Sentinels is 3, so 4 survive the loss of one, exactly like 3; the majority of 6 is 4, and
+#   6 survive two, like 5. The last Sentinel costs a Pod, adds one more that can fail, and lets the network
+#   split into halves of which neither may promote a replica. Measured: 4 Sentinels with two lost beside the
+#   master failed over in 0 of 5 trials with quorum 2 and in 0 of 5 with quorum 3; 5 Sentinels with two lost in
+#   5 of 5.
 # related_resources:
 # - ref: https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/#example-sentinel-deployments
 #   description: Redis' documentation on placing Sentinels
 # custom:
 #   severity: warning
 #   remediation: run one Sentinel fewer, or one more
-#   params:
-#     min:
-#       description: the smallest even number that is reported
-#       default: 4
 #   examples:
 #     bad: |
 #       apiVersion: apps/v1
@@ -102,10 +99,11 @@ package redislint.availability.sentinel_even
 
 import data.redislint.lib.sentinels
 
+# Two are too few rather than even: sentinel-too-few.
 findings contains finding if {
 	input.mode == "sentinel"
 	some i, group in input.master_groups
-	group.sentinels >= input.params.min
+	group.sentinels >= 4
 	group.sentinels % 2 == 0
 	finding := {
 		"at": sprintf("/master_groups/%d/sentinels", [i]),

@@ -6,7 +6,6 @@ _findings(group) := findings if {
 	findings := rule.findings with input as {
 		"mode": "sentinel",
 		"master_groups": [object.union({"name": "mymaster", "workloads": 1}, group)],
-		"params": {"min": 4},
 	}
 }
 

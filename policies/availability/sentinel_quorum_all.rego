@@ -1,9 +1,10 @@
 # METADATA
 # title: Quorum of all Sentinels
 # description: |
-#   When the quorum equals the number of Sentinels, a single one that is down, restarting or cut off keeps the others from declaring
-#   the master down. The usual outage is a Kubernetes node that takes the master and a Sentinel along: with quorum 3 of 3 that gave 0
-#   failovers in 5 trials, with quorum 2 of 3 a new master after 5.4 s in 5 of 5.
+#   When the quorum equals the number of Sentinels, a single one that is down, restarting or cut off keeps the
+#   others from declaring the master down. The usual outage is a Kubernetes node that takes the master and a
+#   Sentinel along: with quorum 3 of 3 that gave 0 failovers in 5 trials, with quorum 2 of 3 a new master after
+#   5.4 s in 5 of 5.
 # related_resources:
 # - ref: https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/#quorum
 #   description: The quorum detects a failure, the majority authorises the failover

@@ -1,9 +1,10 @@
 # METADATA
 # title: Quorum below a majority of the Sentinels
 # description: |
-#   A quorum of half the Sentinels or fewer lets a minority with a bad network declare a healthy master down. It does not make
-#   failovers easier, because a majority must still authorise them: with 3 Sentinels, quorum 1 and two Sentinels lost beside the
-#   master, the survivor tried 3 times in 60 s and was never elected, in 5 of 5 trials.
+#   A quorum of half the Sentinels or fewer lets a minority with a bad network declare a healthy master down. It
+#   does not make failovers easier, because a majority must still authorise them: with 3 Sentinels, quorum 1 and
+#   two Sentinels lost beside the master, the survivor tried 3 times in 60 s and was never elected, in 5 of 5
+#   trials.
 # related_resources:
 # - ref: https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/#quorum
 #   description: The quorum detects a failure, the majority authorises the failover

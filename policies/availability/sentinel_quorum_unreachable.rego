@@ -1,9 +1,10 @@
 # METADATA
 # title: Quorum above the number of Sentinels
 # description: |
-#   The quorum is how many Sentinels must agree that the master is down. When it is larger than their number, they never can:
-#   in 5 of 5 trials with quorum 4 of 3 Sentinels every Sentinel saw the master die and none started a failover. The server accepts
-#   the setting and logs nothing; only SENTINEL CKQUORUM answers NOQUORUM, before anything has failed.
+#   The quorum is how many Sentinels must agree that the master is down. When it is larger than their number,
+#   they never can: in 5 of 5 trials with quorum 4 of 3 Sentinels every Sentinel saw the master die and none
+#   started a failover. The server accepts the setting and logs nothing; only SENTINEL CKQUORUM answers
+#   NOQUORUM, before anything has failed.
 # related_resources:
 # - ref: https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/#configuring-sentinel
 #   description: What the quorum decides, and what it does not

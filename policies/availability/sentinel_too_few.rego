@@ -1,12 +1,13 @@
 # METADATA
 # title: Too few Sentinels
 # description: |
-#   A failover needs the votes of a majority of all Sentinels that know the master, the dead ones included. Of 1 or 2
-#   Sentinels none is left to spare: when the master's Kubernetes node takes one along, nobody is promoted and writes stop until
-#   that node is back. Measured in 5 trials each: with 1 or 2 Sentinels, whatever the quorum, 0 failovers; with 3 Sentinels
-#   and quorum 2 a replica took writes after 5.4 s in all 5. Two Sentinels do fail over when only the master's process
-#   dies, which is why such a set passes a quick test and fails in the outage that it was bought for. Sentinels
-#   are counted over all workloads that watch the same master group.
+#   A failover needs the votes of a majority of all Sentinels that know the master, the dead ones included. Of 1
+#   or 2 Sentinels none is left to spare: when the master's Kubernetes node takes one along, nobody is promoted
+#   and writes stop until that node is back. Measured in 5 trials each: with 1 or 2 Sentinels, whatever the
+#   quorum, 0 failovers; with 3 Sentinels and quorum 2 a replica took writes after 5.4 s in all 5. Two Sentinels
+#   do fail over when only the master's process dies, which is why such a set passes a quick test and fails in
+#   the outage that it was bought for. Sentinels are counted over all workloads that watch the same master
+#   group.
 # related_resources:
 # - ref: https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/#fundamental-things-to-know-about-sentinel-before-deploying
 #   description: Redis' documentation asks for at least three Sentinels that fail independently
@@ -114,7 +115,7 @@ findings contains finding if {
 	group.sentinels < input.params.min
 	finding := {
 		"at": sprintf("/master_groups/%d/sentinels", [i]),
-		"message": sprintf("%s for master group %s; a failover needs a majority of at least %d (param min), or losing one with the master ends it", [
+		"message": sprintf("%s for master group %s; losing one together with the master stops every failover, %d or more (param min) survive it", [
 			sentinels.count(group.sentinels),
 			group.name,
 			input.params.min,

@@ -1,10 +1,11 @@
 # METADATA
 # title: Setting that the server refuses to start with
 # description: |
-#   redis-server checks its whole configuration before it starts and exits at the first line that it does not understand, so the Pod is in
-#   CrashLoopBackOff from the first rollout that brings the line in. The spellings of Kubernetes are the usual reason:
-#   maxmemory takes 1gb, 512mb or bytes, not 1Gi, 1.5gb or 75%. A comment behind a value is read as more arguments.
-#   Beware also of what is accepted and means something else: 1g is 1,000,000,000 bytes, 1gb is 1,073,741,824.
+#   redis-server checks its whole configuration before it starts and exits at the first line that it does not
+#   understand, so the Pod is in CrashLoopBackOff from the first rollout that brings the line in. The spellings
+#   of Kubernetes are the usual reason: maxmemory takes 1gb, 512mb or bytes, not 1Gi, 1.5gb or 75%. A comment
+#   behind a value is read as more arguments. Beware also of what is accepted and means something else: 1g is
+#   1,000,000,000 bytes, 1gb is 1,073,741,824.
 # related_resources:
 # - ref: https://redis.io/docs/latest/operate/oss_and_stack/management/config/
 #   description: The configuration file and its units
@@ -63,6 +64,6 @@ findings contains finding if {
 	some j, entry in node.config.invalid
 	finding := {
 		"at": sprintf("/nodes/%d/config/invalid/%d", [i, j]),
-		"message": sprintf("the server refuses to start with %s: %s", [directives.text(entry), entry.reason]),
+		"message": sprintf("the server refuses to start with \"%s\": %s", [directives.text(entry), entry.reason]),
 	}
 }

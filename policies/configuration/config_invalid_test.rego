@@ -6,11 +6,11 @@ test_each_directive if {
 	rule.findings == {
 		{
 			"at": "/nodes/0/config/invalid/0",
-			"message": "the server refuses to start with maxmemory 1Gi: argument must be a memory value",
+			"message": "the server refuses to start with \"maxmemory 1Gi\": argument must be a memory value",
 		},
 		{
 			"at": "/nodes/0/config/invalid/1",
-			"message": "the server refuses to start with requirepass: wrong number of arguments",
+			"message": "the server refuses to start with \"requirepass\": wrong number of arguments",
 		},
 	} with input as {"nodes": [{"config": {"invalid": [
 		{"directive": "maxmemory", "text": "maxmemory 1Gi", "reason": "argument must be a memory value"},

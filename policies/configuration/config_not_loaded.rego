@@ -1,10 +1,11 @@
 # METADATA
 # title: Setting in a file that is never loaded
 # description: |
-#   A setting in a place that the server never reads looks safe in review and changes nothing at run time. The costly ones are
-#   maxmemory and persistence: the container is killed at its limit, or comes back empty, although the manifest says otherwise. Typical places:
-#   master.configuration of Bitnami's chart, which start-node.sh does not include when Sentinel is on; the top-level
-#   redisConfig of an OpsTree RedisCluster; a ConfigMap under a key other than redis-additional.conf.
+#   A setting in a place that the server never reads looks safe in review and changes nothing at run time. The
+#   costly ones are maxmemory and persistence: the container is killed at its limit, or comes back empty,
+#   although the manifest says otherwise. Typical places: master.configuration of Bitnami's chart, which
+#   start-node.sh does not include when Sentinel is on; the top-level redisConfig of an OpsTree RedisCluster; a
+#   ConfigMap under a key other than redis-additional.conf.
 # related_resources:
 # - ref: https://github.com/bitnami/charts/pull/8781
 #   description: master.configuration with Sentinel
@@ -30,9 +31,9 @@
 #             labels: {app: redis}
 #           spec:
 #             containers:
-#             - name: redis
+#             - name: redis # want maxmemory-unset
 #               image: redis:7.2
-#               command: [redis-server] # want maxmemory-unset
+#               command: [redis-server]
 #               resources:
 #                 requests: {memory: 1Gi}
 #                 limits: {memory: 1Gi}
@@ -90,7 +91,7 @@ findings contains finding if {
 	some j, entry in node.config.not_loaded
 	finding := {
 		"at": sprintf("/nodes/%d/config/not_loaded/%d", [i, j]),
-		"message": sprintf("%s has no effect in %s (%s); it belongs in %s", [
+		"message": sprintf("\"%s\" has no effect in %s (%s); it belongs in %s", [
 			directives.text(entry),
 			entry.place,
 			entry.reason,

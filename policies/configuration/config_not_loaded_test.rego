@@ -11,7 +11,7 @@ _entry := {
 }
 
 test_each_directive if {
-	message := "maxmemory 1gb has no effect in master.conf (start-node.sh never includes it); it belongs in commonConfiguration"
+	message := "\"maxmemory 1gb\" has no effect in master.conf (start-node.sh never includes it); it belongs in commonConfiguration"
 	rule.findings == {
 		{"at": "/nodes/1/config/not_loaded/0", "message": message},
 		{"at": "/nodes/1/config/not_loaded/1", "message": message},

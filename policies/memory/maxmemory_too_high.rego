@@ -1,19 +1,18 @@
 # METADATA
 # title: maxmemory too close to the memory limit
 # description: |
-#   maxmemory bounds the data, the limit bounds the process. Between them must fit what a fork copies while a save or an AOF rewrite
-#   runs, the buffers of replicas and clients, and fragmentation. Measured in a 512 MiB container, saving under writes, 3
-#   trials each: maxmemory at 100 % of the limit was killed while it was being filled, in all; 90 % held at 1,000
-#   writes/s and was killed at 5,000 in all; 75 % held at 5,000 and was killed only by writes at full speed; 50 % held there too.
-#   So 75 % is a boundary for moderate write rates, not a guarantee. A Redis with replicas needs an absolute reserve as well: up to twice
-#   the hard client-output-buffer-limit of replicas (512 MiB by default) while a replica syncs.
+#   maxmemory bounds the data, the limit bounds the process. Between them must fit what a fork copies while a
+#   save or an AOF rewrite runs, the buffers of replicas and clients, and fragmentation. Measured in a 512 MiB
+#   container, saving under writes, 3 trials each: maxmemory at 100 % of the limit was killed while it was being
+#   filled, in all; 90 % held at 1,000 writes/s and was killed at 5,000 in all; 75 % held at 5,000 and was
+#   killed only by writes at full speed; 50 % held there too. So 75 % is a boundary for moderate write rates,
+#   not a guarantee. A Redis with replicas needs an absolute reserve as well: up to twice the hard
+#   client-output-buffer-limit of replicas (512 MiB by default) while a replica syncs.
 # related_resources:
 # - ref: https://redis.io/docs/latest/develop/reference/eviction/
 #   description: What maxmemory counts, and what it does not
 # - ref: https://github.com/alphagov/govuk-helm-charts/pull/2870
 #   description: A loop of out-of-memory kills
-# - ref: https://github.com/sourcegraph/sourcegraph-public-snapshot/pull/2898
-#   description: maxmemory equal to the limit
 # custom:
 #   severity: error
 #   remediation: lower maxmemory to 75 % of limits.memory, or raise the limit (and the request with it)

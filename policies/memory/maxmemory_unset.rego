@@ -1,9 +1,9 @@
 # METADATA
 # title: maxmemory not set
 # description: |
-#   Redis does not look at the memory limit of its container. Without maxmemory it neither evicts nor refuses writes: it grows until
-#   the kernel kills it, loads the same data again, and is killed again. With maxmemory a full Redis evicts by its policy,
-#   or answers writes with an error, and stays up.
+#   Redis does not look at the memory limit of its container. Without maxmemory it neither evicts nor refuses
+#   writes: it grows until the kernel kills it, loads the same data again, and is killed again. With maxmemory a
+#   full Redis evicts by its policy, or answers writes with an error, and stays up.
 # related_resources:
 # - ref: https://redis.io/docs/latest/develop/reference/eviction/
 #   description: maxmemory and what happens when it is reached
@@ -27,9 +27,9 @@
 #             labels: {app: redis}
 #           spec:
 #             containers:
-#             - name: redis
+#             - name: redis # want maxmemory-unset
 #               image: redis:7.2
-#               args: # want maxmemory-unset
+#               args:
 #               - --maxmemory-policy allkeys-lru
 #               resources:
 #                 requests: {memory: 1Gi}

@@ -1,8 +1,9 @@
 # METADATA
 # title: Memory limit missing
 # description: |
-#   Without a limit Redis grows until the Kubernetes node has no memory left. Then the kernel chooses what to kill among everything that
-#   runs there, and a save or a full sync of a replica, which need up to twice the memory for a moment, decide when.
+#   Without a limit Redis grows until the Kubernetes node has no memory left. Then the kernel chooses what to
+#   kill among everything that runs there, and a save or a full sync of a replica, which need up to twice the
+#   memory for a moment, decide when.
 # related_resources:
 # - ref: https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/
 #   description: Requests and limits of containers

@@ -1,10 +1,11 @@
 # METADATA
 # title: Memory request below the limit
 # description: |
-#   The scheduler finds room for the request; Redis grows up to the limit. On a full node the difference is not there: the kubelet
-#   evicts first the Pods that use more than they requested, and the kernel's OOM score of a container rises as its request
-#   falls. Redis fills its memory by design, so it is always one of them. With request and limit equal it never uses more than it asked
-#   for. CPU is not part of this: equal memory without equal CPU is still the Burstable class, and is enough.
+#   The scheduler finds room for the request; Redis grows up to the limit. On a full node the difference is not
+#   there: the kubelet evicts first the Pods that use more than they requested, and the kernel's OOM score of a
+#   container rises as its request falls. Redis fills its memory by design, so it is always one of them. With
+#   request and limit equal it never uses more than it asked for. CPU is not part of this: equal memory without
+#   equal CPU is still the Burstable class, and is enough.
 # related_resources:
 # - ref: https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/#pod-selection-for-kubelet-eviction
 #   description: Which Pods the kubelet evicts first

@@ -1,8 +1,9 @@
 # METADATA
 # title: Memory request and limit missing
 # description: |
-#   A container that asks for no memory is placed on any node, however full, and is in the BestEffort class for memory: the first
-#   to be evicted when the node runs short and the first that the kernel kills. Nothing keeps it from taking the node down with it, either.
+#   A container that asks for no memory is placed on any node, however full, and is in the BestEffort class for
+#   memory: the first to be evicted when the node runs short and the first that the kernel kills. Nothing keeps
+#   it from taking the node down with it, either.
 # related_resources:
 # - ref: https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/
 #   description: Quality of service classes of Pods

@@ -1,9 +1,10 @@
 # METADATA
 # title: Cluster bus blocked by a NetworkPolicy
 # description: |
-#   The nodes of a Redis Cluster talk on a second port, by default the data port + 10000. A NetworkPolicy that opens only 6379 cuts it. Measured:
-#   blocked from the start, the cluster never forms and every key is answered with CLUSTERDOWN, also after the port is opened; blocked
-#   later, every key is answered with CLUSTERDOWN 1 to 2 s after cluster-node-timeout. PING stays PONG throughout, so that no probe notices.
+#   The nodes of a Redis Cluster talk on a second port, by default the data port + 10000. A NetworkPolicy that
+#   opens only 6379 cuts it. Measured: blocked from the start, the cluster never forms and every key is answered
+#   with CLUSTERDOWN, also after the port is opened; blocked later, every key is answered with CLUSTERDOWN 1 to
+#   2 s after cluster-node-timeout. PING stays PONG throughout, so that no probe notices.
 # related_resources:
 # - ref: https://redis.io/docs/latest/operate/oss_and_stack/management/scaling/#redis-cluster-tcp-ports
 #   description: The ports of Redis Cluster
@@ -119,8 +120,7 @@ findings contains finding if {
 	node.bus[direction] == false
 	finding := {
 		"at": sprintf("/nodes/%d/bus/%s", [i, direction]),
-		"message": sprintf("NetworkPolicy %s blocks %s on port %d between the nodes; without the cluster bus every key is answered with CLUSTERDOWN", [
-			node.bus.policy,
+		"message": sprintf("no NetworkPolicy allows %s on port %d between the nodes; without the cluster bus every key is answered with CLUSTERDOWN", [
 			direction,
 			node.bus.port,
 		]),

@@ -1,10 +1,12 @@
 # METADATA
 # title: Redis Cluster exposed without announced addresses
 # description: |
-#   A Redis Cluster answers a command for a key of another node with MOVED and that node's address: its Pod IP, unless another one is announced.
-#   A client outside follows it into nowhere. Measured through one virtual address over 6 nodes: 82 % of the writes answered
-#   with MOVED to an inner address, and a cluster-aware client hung on it until its timeout. Each node must be reachable from outside on its own, through
-#   a Service for each Pod, and announce that address with its port and bus port. An internal load balancer is a warning, because its clients may reach Pods.
+#   A Redis Cluster answers a command for a key of another node with MOVED and that node's address: its Pod IP,
+#   unless another one is announced. A client outside follows it into nowhere. Measured through one virtual
+#   address over 6 nodes: 82 % of the writes answered with MOVED to an inner address, and a cluster-aware client
+#   hung on it until its timeout. Each node must be reachable from outside on its own, through a Service for
+#   each Pod, and announce that address with its port and bus port. An internal load balancer is a warning,
+#   because its clients may reach Pods.
 # related_resources:
 # - ref: https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#moved-redirection
 #   description: MOVED and who must follow it
@@ -106,7 +108,7 @@ findings contains finding if {
 	count(places) > 0
 	finding := {
 		"at": sprintf("/services/%d/type", [k]),
-		"message": sprintf("%s %s leads to any node of a Redis Cluster; it answers MOVED with a Pod IP that clients outside cannot reach", [
+		"message": sprintf("%s %s leads to any node of a Redis Cluster; nodes answer MOVED with Pod IPs that clients outside cannot reach", [
 			service.type,
 			service.object.name,
 		]),

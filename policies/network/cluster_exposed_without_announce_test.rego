@@ -26,7 +26,7 @@ _severities(findings) := {finding.severity | some finding in findings}
 test_finding if {
 	_findings(_service, _node) == {{
 		"at": "/services/0/type",
-		"message": "LoadBalancer redis leads to any node of a Redis Cluster; it answers MOVED with a Pod IP that clients outside cannot reach",
+		"message": "LoadBalancer redis leads to any node of a Redis Cluster; nodes answer MOVED with Pod IPs that clients outside cannot reach",
 		"severity": "error",
 		"related": [{"at": "/nodes/0/config/announce", "message": "no address for clients outside is announced"}],
 	}}

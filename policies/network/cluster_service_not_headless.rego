@@ -1,10 +1,12 @@
 # METADATA
 # title: Redis Cluster without a headless Service
 # description: |
-#   A StatefulSet gives its Pods names of their own (redis-0.redis.shop.svc) only through a headless governing Service. Behind a Service with
-#   a cluster IP the nodes of a Redis Cluster have nothing stable to be found by: seeds resolve to one virtual address that
-#   leads to any node, and hostnames cannot be announced. Nodes then know each other by Pod IP alone, and when all of them come back with
-#   new addresses at once the cluster does not: measured, state fail and no writes, in 3 of 3 trials. A ClusterIP Service beside a headless one is fine.
+#   A StatefulSet gives its Pods names of their own (redis-0.redis.shop.svc) only through a headless governing
+#   Service. Behind a Service with a cluster IP the nodes of a Redis Cluster have nothing stable to be found by:
+#   seeds resolve to one virtual address that leads to any node, and hostnames cannot be announced. Nodes then
+#   know each other by Pod IP alone, and when all of them come back with new addresses at once the cluster does
+#   not: measured, state fail and no writes, in 3 of 3 trials. A start script that looks the nodes up brings it
+#   back, by names that need the headless Service. A ClusterIP Service beside a headless one is fine.
 # related_resources:
 # - ref: https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-network-id
 #   description: Names of the Pods of a StatefulSet

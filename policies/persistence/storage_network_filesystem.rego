@@ -1,11 +1,12 @@
 # METADATA
 # title: Data on a network file system
 # description: |
-#   NFS, EFS, Azure Files, CephFS and the like answer an fsync after a round trip, and stall when the network or the server does. With an append-only
-#   file Redis then holds back all writes (after 2 seconds with appendfsync everysec) and fails its liveness probe; two Pods that
-#   mount the same share can both write it, which ends in a file that no server loads. Dumps alone are a warning: they only get slow.
+#   NFS, EFS, Azure Files, CephFS and the like answer an fsync after a round trip, and stall when the network or
+#   the server does. With an append-only file Redis then holds back all writes (after 2 seconds with appendfsync
+#   everysec) and fails its liveness probe; two Pods that mount the same share can both write it, which ends in
+#   a file that no server loads. Dumps alone are a warning: they only get slow.
 # related_resources:
-# - ref: https://redis.io/docs/latest/operate/oss_and_stack/management/optimization/latency/#aof-and-disk-io-latency
+# - ref: https://redis.io/docs/latest/operate/oss_and_stack/management/optimization/latency/
 #   description: Latency from the append-only file and the disk
 # - ref: https://github.com/redis/redis/issues/10287
 #   description: fsync latency

@@ -1,12 +1,14 @@
 # METADATA
 # title: Data on a spinning disk
 # description: |
-#   With appendfsync everysec Redis holds back all writes once an fsync takes longer than 2 seconds; with always every write waits for the disk.
-#   Spinning disks get there as soon as a save, a rewrite or a neighbour writes too, and a restart reads the whole dataset at their speed.
-#   Measured on a disk of 512 KiB/s with appendfsync always: 100 of 1,000 writes/s done, PING up to 1.9 s. The medium is known from the
-#   StorageClass (its provisioner and parameters), or else from well-known class names: those alone are an error only with an append-only file.
+#   With appendfsync everysec Redis holds back all writes once an fsync takes longer than 2 seconds; with always
+#   every write waits for the disk. Spinning disks get there as soon as a save, a rewrite or a neighbour writes
+#   too, and a restart reads the whole dataset at their speed. Measured on a disk of 512 KiB/s with appendfsync
+#   always: 100 of 1,000 writes/s done, PING up to 1.9 s. The medium is known from the StorageClass (its
+#   provisioner and parameters), or else from well-known class names: those alone are an error only with an
+#   append-only file.
 # related_resources:
-# - ref: https://redis.io/docs/latest/operate/oss_and_stack/management/optimization/latency/#aof-and-disk-io-latency
+# - ref: https://redis.io/docs/latest/operate/oss_and_stack/management/optimization/latency/
 #   description: Latency from the append-only file and the disk
 # - ref: https://kubernetes.io/docs/concepts/storage/storage-classes/
 #   description: Storage classes and their parameters
@@ -106,10 +108,14 @@ findings contains finding if {
 	finding := {
 		"at": sprintf("/nodes/%d/data/class", [i]),
 		"owner": sprintf("/nodes/%d/data", [i]),
-		"message": sprintf("data on a spinning disk (%s); an fsync that takes over 2 s stops all writes", [node.data.class.detail]),
+		"message": sprintf("data on a spinning disk (%s); %s", [node.data.class.detail, _harm(node)]),
 		"severity": _severity(node),
 	}
 }
+
+_harm(node) := "an fsync of the append-only file that takes over 2 s stops all writes" if {
+	node.config.appendonly.on == true
+} else := "saving and loading run at its speed"
 
 _severity(node) := "error" if {
 	node.data.class.basis == "provisioner"

@@ -15,9 +15,14 @@ test_finding if {
 	_findings({"basis": "provisioner"}, {"save": {"on": true}}) == {{
 		"at": "/nodes/0/data/class",
 		"owner": "/nodes/0/data",
-		"message": "data on a spinning disk (type st1); an fsync that takes over 2 s stops all writes",
+		"message": "data on a spinning disk (type st1); saving and loading run at its speed",
 		"severity": "error",
 	}}
+}
+
+test_message_of_an_append_only_file if {
+	some finding in _findings({"basis": "provisioner"}, {"appendonly": {"on": true}})
+	endswith(finding.message, "an fsync of the append-only file that takes over 2 s stops all writes")
 }
 
 test_name_alone if {

@@ -1,11 +1,13 @@
 # METADATA
 # title: Volume tight for an append-only file
 # description: |
-#   By default the append-only file grows to twice its base before it is rewritten, and the rewrite puts a new base beside it: 3 times the dataset.
-#   Save points add a dump: 4 times. Measured with data that does not compress, at 3,000 writes/s: with an append-only file alone 2 times
-#   was 99 % full with failed rewrites in every trial and 3 times had room; with save points besides, 2 times refused writes in 3 of
-#   3 trials and 3 times was at its edge (95 to 97 %, and once beyond). A full volume stops all writes, and the next start may be refused. Higher write
-#   rates need more: 4.8 times at 20,000 writes/s. An advice only where the memory limit stands for the dataset.
+#   By default the append-only file grows to twice its base before it is rewritten, and the rewrite puts a new
+#   base beside it: 3 times the dataset. Save points add a dump: 4 times. Measured with data that does not
+#   compress, at 3,000 writes/s: with an append-only file alone 2 times was 99 % full with failed rewrites in
+#   every trial and 3 times had room; with save points besides, 2 times refused writes in 3 of 3 trials and 3
+#   times was at its edge (95 to 97 %, and once beyond). A full volume stops all writes, and the next start may
+#   be refused. Higher write rates need more: 4.8 times at 20,000 writes/s. An advice only where the memory
+#   limit stands for the dataset.
 # related_resources:
 # - ref: https://redis.io/docs/latest/operate/oss_and_stack/management/persistence/#log-rewriting
 #   description: When and how the append-only file is rewritten

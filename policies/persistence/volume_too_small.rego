@@ -1,11 +1,13 @@
 # METADATA
 # title: Volume below twice the dataset
 # description: |
-#   A save writes the new dump beside the old one, so the volume must hold both: 2 times the dataset. When it is full, every write and PING is
-#   answered with MISCONF; with an append-only file the server may refuse the next start (`Bad file format reading the append only
-#   file`, in 14 of 15 measured trials that ran out of space). Measured with data that does not compress: volumes of 1 and 1.25
-#   times the dataset ran out of space in every mode, 2 times was enough for dumps alone. The dataset is maxmemory; where nobody set that, the memory
-#   limit stands for it as the most that Redis can hold, and between 1.5 and 2 times the limit is a warning only.
+#   A save writes the new dump beside the old one, so the volume must hold both: 2 times the dataset. When it is
+#   full, every write and PING is answered with MISCONF; with an append-only file the server may refuse the next
+#   start (`Bad file format reading the append only file`, in 14 of 15 trials with appendfsync everysec that ran
+#   out of space). Measured with data that does not compress: volumes of 1 and 1.25 times the dataset ran out of
+#   space in every mode, 2 times was enough for dumps alone. The dataset is maxmemory; where nobody set that,
+#   the memory limit stands for it as the most that Redis can hold, and between 1.5 and 2 times the limit is a
+#   warning only.
 # related_resources:
 # - ref: https://redis.io/docs/latest/operate/oss_and_stack/management/persistence/
 #   description: How dumps and append-only files are written

@@ -1,9 +1,10 @@
 # METADATA
 # title: Liveness probe starts too early
 # description: |
-#   Without a startupProbe the liveness probe counts failures from initialDelaySeconds on, which Kubernetes sets to 0. What the container does before
-#   Redis listens (scripts that write its configuration, look for the master, or change owners on the volume) then runs
-#   against the clock of the probe, and a slow start becomes a restart. A few seconds, or better a startupProbe, keep the two apart.
+#   Without a startupProbe the liveness probe counts failures from initialDelaySeconds on, which Kubernetes sets
+#   to 0. What the container does before Redis listens (scripts that write its configuration, look for the
+#   master, or change owners on the volume) then runs against the clock of the probe, and a slow start becomes a
+#   restart. A few seconds, or better a startupProbe, keep the two apart.
 # related_resources:
 # - ref: https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/#startup-probe
 #   description: Startup probes

@@ -1,9 +1,9 @@
 # METADATA
 # title: Liveness depends on another Pod
 # description: |
-#   A liveness probe that also asks the master restarts healthy replicas whenever the master is slow, restarting or failing over: the outage of one
-#   Pod becomes the outage of all, and the failover loses the replicas it could promote. Liveness is about this process only; whether the master
-#   can be reached belongs to readiness.
+#   A liveness probe that also asks the master restarts healthy replicas whenever the master is slow, restarting
+#   or failing over: the outage of one Pod becomes the outage of all, and the failover loses the replicas it
+#   could promote. Liveness is about this process only; whether the master can be reached belongs to readiness.
 # related_resources:
 # - ref: https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
 #   description: What liveness is for

@@ -1,11 +1,13 @@
 # METADATA
 # title: Liveness probe gives up too early
 # description: |
-#   Redis runs one command at a time, and PING waits for it. A probe that gives up sooner than such a command ends counts as failed. Measured with 5
-#   million keys: KEYS 3.1 to 3.4 s, FLUSHALL SYNC 3.1 to 4.1 s, DEL of a set 1.6 to 2.3 s, a script up to 5 s before Redis answers BUSY; appendfsync
-#   always on a slow disk 1.9 s. 5 seconds outlast them all, Kubernetes' default of 1 none of them. What counts is the smaller of timeoutSeconds and the timeout inside
-#   the command (`timeout 1 redis-cli ping`, the argument of Bitnami's script). The kubelet does enforce it since Kubernetes 1.20. Where
-#   failures do not add up over at least 15 seconds, or one is enough, a single slow command restarts Redis: an error.
+#   Redis runs one command at a time, and PING waits for it. A probe that gives up sooner than such a command
+#   ends counts as failed. Measured with 5 million keys: KEYS 3.1 to 3.4 s, FLUSHALL SYNC 3.1 to 4.1 s, DEL of a
+#   set 1.6 to 2.3 s, a script up to 5 s before Redis answers BUSY; appendfsync always on a slow disk 1.9 s. 5
+#   seconds outlast them all, Kubernetes' default of 1 none of them. What counts is the smaller of
+#   timeoutSeconds and the timeout inside the command (`timeout 1 redis-cli ping`, the argument of Bitnami's
+#   script). The kubelet does enforce it since Kubernetes 1.20. Where failures do not add up over at least 15
+#   seconds, or one is enough, a single slow command restarts Redis: an error.
 # related_resources:
 # - ref: https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/#configure-probes
 #   description: Probe fields and their defaults

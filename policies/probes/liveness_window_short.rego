@@ -1,11 +1,12 @@
 # METADATA
 # title: Liveness probe restarts Redis too soon
 # description: |
-#   The kubelet restarts a container (failureThreshold - 1) x periodSeconds + timeout after the first probe that fails: 3 x 5 s kills after 10
-#   seconds, not 15, and 3 x 10 s after 20. Within that time a slow command, a slow disk or a throttled CPU must pass, or Redis is
-#   killed while it is healthy, loads its data again, and on a primary takes the connections of all clients with it. The longest stall
-#   measured was 5 s; 15 s leaves a threefold margin. Saving alone never killed a probed server. Applies to exec
-#   probes: a TCP probe is answered by the kernel even while Redis stalls.
+#   The kubelet restarts a container (failureThreshold - 1) x periodSeconds + timeout after the first probe that
+#   fails: 3 x 5 s kills after 10 seconds, not 15, and 3 x 10 s after 20. Within that time a slow command, a
+#   slow disk or a throttled CPU must pass, or Redis is killed while it is healthy, loads its data again, and on
+#   a primary takes the connections of all clients with it. The longest stall measured was 5 s; 15 s leaves a
+#   threefold margin. Saving alone never killed a probed server. Applies to exec probes: a TCP probe is answered
+#   by the kernel even while Redis stalls.
 # related_resources:
 # - ref: https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/#configure-probes
 #   description: Probe fields and their defaults

@@ -1,0 +1,129 @@
+package policies
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/redislint/redislint/internal/fixture"
+	"github.com/redislint/redislint/internal/manifest"
+	"github.com/redislint/redislint/internal/rules"
+	"github.com/redislint/redislint/internal/source"
+	"github.com/redislint/redislint/internal/topology"
+)
+
+const fixtures = "../fixtures"
+
+// discover reads the files of one lint run. Whatever cannot be read fails the test.
+func discover(t testing.TB, inputs ...manifest.Input) []*topology.Redis {
+	t.Helper()
+	options := manifest.DefaultOptions()
+	options.Sign = source.Sign
+	set := manifest.Decode(inputs, options)
+	found := source.Discover(set)
+	for _, e := range append(set.Errors, found.Errors...) {
+		t.Errorf("%s:%d: %s", e.File, e.Line, e.Message)
+	}
+	return found.Redis
+}
+
+func library(t testing.TB) *rules.Library {
+	t.Helper()
+	library, err := rules.Load(FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return library
+}
+
+// lint returns what all rules find, by file.
+func lint(t testing.TB, library *rules.Library, inputs ...manifest.Input) map[string][]fixture.Finding {
+	t.Helper()
+	evaluator, err := library.Select(rules.Selection{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string][]fixture.Finding{}
+	for _, redis := range discover(t, inputs...) {
+		verdict, err := evaluator.Evaluate(t.Context(), redis)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, u := range verdict.Undecided {
+			t.Errorf("%s is undecided: %s", u.Rule, u.Reason)
+		}
+		for _, f := range verdict.Findings {
+			file := f.Object.File
+			found[file] = append(found[file], fixture.Finding{Line: f.Position.Line, Rule: f.Rule.ID})
+			t.Logf("%s:%d: %s %s: %s", file, f.Position.Line, f.Severity, f.Rule.ID, f.Message)
+		}
+	}
+	return found
+}
+
+func TestExamples(t *testing.T) {
+	t.Parallel()
+	library := library(t)
+	for _, rule := range library.Rules() {
+		t.Run(rule.ID, func(t *testing.T) {
+			t.Parallel()
+			bad := manifest.Input{Name: "bad.yaml", Data: []byte(rule.Examples.Bad)}
+			good := manifest.Input{Name: "good.yaml", Data: []byte(rule.Examples.Good)}
+
+			fixture.Expect(t, bad.Name, bad.Data, lint(t, library, bad)[bad.Name])
+			fixture.Expect(t, good.Name, good.Data, lint(t, library, good)[good.Name])
+			wants, err := fixture.Wants(bad.Data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.ContainsFunc(wants, func(f fixture.Finding) bool { return f.Rule == rule.ID }) {
+				t.Error("the bad example does not want its own rule")
+			}
+			if wants, _ := fixture.Wants(good.Data); len(wants) > 0 {
+				t.Error("the good example wants a finding")
+			}
+			if len(discover(t, good)) != 1 {
+				t.Error("the good example is not one Redis")
+			}
+		})
+	}
+}
+
+// TestFixtures lints every file of fixtures by itself; files of a folder whose name ends in .d are linted together. A
+// fixture holds a Redis, or nobody would notice when it is no longer recognised; what holds none lies in fixtures/none.
+func TestFixtures(t *testing.T) {
+	t.Parallel()
+	library := library(t)
+	groups := map[string][]manifest.Input{}
+	for _, file := range fixture.Files(t, fixtures) {
+		group := file
+		for folder := filepath.Dir(file); folder != fixtures && folder != "."; folder = filepath.Dir(folder) {
+			if strings.HasSuffix(folder, ".d") {
+				group = folder
+			}
+		}
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		groups[group] = append(groups[group], manifest.Input{Name: file, Data: raw})
+	}
+	for group, inputs := range groups {
+		name, err := filepath.Rel(fixtures, group)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(filepath.ToSlash(name), func(t *testing.T) {
+			t.Parallel()
+			if none := strings.HasPrefix(filepath.ToSlash(name), "none/"); (len(discover(t, inputs...)) == 0) != none {
+				t.Errorf("a Redis is found, or none, against what the folder says")
+			}
+			found := lint(t, library, inputs...)
+			for _, input := range inputs {
+				fixture.Expect(t, input.Name, input.Data, found[input.Name])
+			}
+		})
+	}
+}
