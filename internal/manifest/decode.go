@@ -32,7 +32,7 @@ func (s *Set) add(inputs []Input) (limit *Error) {
 	}
 	documents := make([][]document, len(inputs))
 	broken := make([]string, len(inputs))
-	parallel(len(inputs), 1, func() func(int) {
+	parallel(len(inputs), func() func(int) {
 		return func(i int) { documents[i], broken[i] = splitInput(inputs[i], s.opts) }
 	})
 	for i, found := range documents {
@@ -85,7 +85,7 @@ func (s *Set) decode(ctx context.Context, in state, sign func([]byte) bool) []*O
 			picked = append(picked, i)
 		}
 	}
-	parallel(len(picked), 16, func() func(int) {
+	parallel(len(picked), func() func(int) {
 		w := worker{opts: s.opts, parser: parser{maxDepth: s.opts.MaxDepth}}
 		return func(i int) {
 			if ctx.Err() == nil {
@@ -106,6 +106,7 @@ func (s *Set) gather(picked []int) []*Object {
 			s.Stats.Dormant++
 		case unread:
 			s.Stats.Unread++
+		case fresh, done: // not reached before ctx ended; counted below
 		}
 		if d.decoded == nil {
 			continue

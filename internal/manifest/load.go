@@ -222,7 +222,7 @@ func isManifest(name string) bool {
 // read reads the files found, in parallel.
 func (l *loader) read() error {
 	errs := make([]error, len(l.files))
-	parallel(len(l.files), 1, func() func(int) {
+	parallel(len(l.files), func() func(int) {
 		return func(i int) {
 			if f := &l.files[i]; f.path != "" && l.ctx.Err() == nil {
 				f.input.Data, errs[i] = readFile(f.path, l.opts.MaxFileBytes)

@@ -1,6 +1,10 @@
 package manifest
 
-import "go.yaml.in/yaml/v3"
+import (
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+)
 
 // merge adds the fields of what a "<<" key holds. Unlike the merge key's specification, but like go-yaml v2, they
 // override the fields written before it; fields written after it override them.
@@ -11,8 +15,7 @@ func (p *parser) merge(y *yaml.Node, fields *fields, depth int) (height int, err
 		sources = y.Content
 	}
 	// From the last to the first, since the first takes precedence.
-	for i := len(sources) - 1; i >= 0; i-- {
-		source := sources[i]
+	for _, source := range slices.Backward(sources) {
 		mapping := source
 		if source.Kind == yaml.AliasNode {
 			mapping = source.Alias

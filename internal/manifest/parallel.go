@@ -6,9 +6,11 @@ import (
 	"sync/atomic"
 )
 
-// parallel calls the functions that start makes, one for each goroutine, for every index below n, in batches.
-func parallel(n, batch int, start func() func(int)) {
-	workers := min(runtime.GOMAXPROCS(0), (n+batch-1)/batch)
+// parallel calls the functions that start makes, one for each goroutine, for every index below n.
+func parallel(n int, start func() func(int)) {
+	workers := min(runtime.GOMAXPROCS(0), n)
+	// Many small pieces are handed out several at once, few large ones each by itself.
+	batch := min(max(n/(8*max(workers, 1)), 1), 16)
 	var next atomic.Int64
 	run := func() {
 		do := start()

@@ -1,10 +1,12 @@
 package manifest
 
 import (
+	"errors"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -54,7 +56,7 @@ func compareWithReference(t *testing.T, text string) (accepted bool) {
 func ignoresRest(text string) bool {
 	decoder := yamlv2.NewDecoder(strings.NewReader(text))
 	var first, second any
-	return decoder.Decode(&first) == nil && decoder.Decode(&second) != io.EOF
+	return decoder.Decode(&first) == nil && !errors.Is(decoder.Decode(&second), io.EOF)
 }
 
 // asFloats writes every number as encoding/json reads it into any.
@@ -221,10 +223,10 @@ func insideInput(t *testing.T, o *Object, text string) {
 			}
 		}
 		for k, v := range n.Fields() {
-			visit(v, append(path[:len(path):len(path)], k))
+			visit(v, append(slices.Clip(path), k))
 		}
 		for i, v := range n.Items() {
-			visit(v, append(path[:len(path):len(path)], strconv.Itoa(i)))
+			visit(v, append(slices.Clip(path), strconv.Itoa(i)))
 		}
 	}
 	visit(o.Root, nil)

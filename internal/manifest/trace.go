@@ -129,7 +129,7 @@ func (t *tracer) plain() bool {
 func (t *tracer) quoted(quote byte) bool {
 	t.at++
 	for t.at < len(t.text) {
-		ok := true
+		var ok bool
 		switch c := t.text[t.at]; {
 		case c == quote && quote == '\'' && strings.HasPrefix(t.text[t.at:], "''"):
 			ok = t.instead(2, "'")
