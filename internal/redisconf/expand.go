@@ -28,6 +28,10 @@ func (r *reader) word(w *syntax.Word) Word {
 	pieces := r.pieces(w.Parts, false, 0)
 	var value strings.Builder
 	for _, p := range pieces {
+		if value.Len()+len(p.text) > maxScriptBytes {
+			whole.Dynamic = true
+			break
+		}
 		if p.cut {
 			value.WriteByte(' ')
 		}
@@ -119,6 +123,10 @@ func (r *reader) assemble(w *syntax.Word, pieces []piece) Word {
 	whole := r.here(w)
 	var value strings.Builder
 	for _, p := range pieces {
+		if value.Len()+len(p.text) > maxScriptBytes {
+			whole.Dynamic = true
+			break
+		}
 		value.WriteString(p.text)
 		whole.Dynamic = whole.Dynamic || p.dynamic
 		whole.Conditional = whole.Conditional || p.from.Conditional

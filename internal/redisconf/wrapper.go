@@ -242,6 +242,10 @@ func joinWords(words []Word) Word {
 	}
 	joined := words[0]
 	for _, w := range words[1:] {
+		if len(joined.Value)+len(w.Value) > maxScriptBytes {
+			joined.Dynamic = true
+			break
+		}
 		joined.Value += " " + w.Value
 		joined.End = max(joined.End, w.End)
 		joined.Dynamic = joined.Dynamic || w.Dynamic
