@@ -12,9 +12,10 @@ import (
 
 func newExplain(out screen) *cobra.Command {
 	return &cobra.Command{
-		Use:   "explain RULE",
-		Short: "Tell what a rule is about, how to fix what it finds, and how to tune or waive it",
-		Args:  oneRule,
+		Use:               "explain RULE",
+		Short:             "Tell what a rule is about, how to fix what it finds, and how to tune or waive it",
+		Args:              oneRule,
+		ValidArgsFunction: completeRules,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			library, err := rules.Load(policies.FS)
 			if err != nil {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,7 +10,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/redislint/redislint/internal/lint"
 	"github.com/redislint/redislint/internal/manifest"
@@ -75,6 +73,10 @@ func newLint(out, err screen) *cobra.Command {
 	flags.IntVar(&l.limits.MaxDocuments, "max-documents", l.limits.MaxDocuments, "documents in all files together")
 	flags.Int64Var(&l.limits.MaxFileBytes, "max-file-bytes", l.limits.MaxFileBytes, "largest file, in `bytes`")
 	flags.Int64Var(&l.limits.MaxTotalBytes, "max-total-bytes", l.limits.MaxTotalBytes, "all files together, in `bytes`")
+	register(cmd, map[string]cobra.CompletionFunc{
+		"output": l.output.completion, "fail-on": l.failOn.completion,
+		"only": completeRules, "disable": completeRules, "enable": completeRules,
+	})
 	return cmd
 }
 
@@ -91,9 +93,15 @@ func (l *lintCommand) run(cmd *cobra.Command, paths []string) error {
 		defer told.end()
 	}
 
-	evaluator, set, err := l.prepare(cmd, paths)
+	evaluator, err := l.evaluator()
 	if err != nil {
 		return err
+	}
+	limits := l.limits
+	limits.Sign = source.Sign
+	set, err := manifest.Load(cmd.Context(), paths, cmd.InOrStdin(), limits)
+	if err != nil {
+		return inputError(err)
 	}
 	told.now("judging")
 	result, err := lint.Run(cmd.Context(), set, evaluator)
@@ -108,30 +116,6 @@ func (l *lintCommand) run(cmd *cobra.Command, paths []string) error {
 		return err
 	}
 	return l.verdict(result)
-}
-
-// prepare reads the input while the rules are compiled: neither needs the other.
-func (l *lintCommand) prepare(cmd *cobra.Command, paths []string) (*rules.Evaluator, *manifest.Set, error) {
-	ctx, cancel := context.WithCancel(cmd.Context())
-	defer cancel()
-	var group errgroup.Group
-	var set *manifest.Set
-	group.Go(func() (err error) {
-		limits := l.limits
-		limits.Sign = source.Sign
-		set, err = manifest.Load(ctx, paths, cmd.InOrStdin(), limits)
-		return err
-	})
-	evaluator, err := l.evaluator()
-	if err != nil {
-		cancel()
-		_ = group.Wait()
-		return nil, nil, err
-	}
-	if err := group.Wait(); err != nil {
-		return nil, nil, inputError(err)
-	}
-	return evaluator, set, nil
 }
 
 // evaluator compiles the rules and selects those that the flags ask for.

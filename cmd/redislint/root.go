@@ -38,8 +38,9 @@ func newRoot(out, err screen) *cobra.Command {
 	root.SetFlagErrorFunc(nearestFlag)
 	color := choice{value: "auto", allowed: []string{"auto", "always", "never"}}
 	root.PersistentFlags().Var(&color, "color", "colour the output: "+color.list()+"; NO_COLOR is heeded")
+	register(root, map[string]cobra.CompletionFunc{"color": color.completion})
 	out.color = &color
-	root.AddCommand(newLint(out, err), newRules(out), newExplain(out), newVersion(), newDocs())
+	root.AddCommand(newLint(out, err), newRules(out), newExplain(out), newVersion())
 	return root
 }
 

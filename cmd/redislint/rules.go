@@ -28,6 +28,7 @@ func newRules(out screen) *cobra.Command {
 		},
 	}
 	cmd.Flags().VarP(&output, "output", "o", "format: "+output.list())
+	register(cmd, map[string]cobra.CompletionFunc{"output": output.completion})
 	return cmd
 }
 

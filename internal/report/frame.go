@@ -13,8 +13,9 @@ const barColumn, sourceColumn = 9, 11
 
 const tabWidth = 4
 
-// frame shows a place in its source: the line before it, its line, and a mark below it with a label.
-func (p *page) frame(place rules.Place, mark style, label string) {
+// frame shows a place in its source: its line, a mark below it with a label, and before that, with context, the line
+// before it.
+func (p *page) frame(place rules.Place, mark style, label string, context bool) {
 	at := place.Position
 	if place.Object == nil || at.Line < 1 {
 		if label != "" {
@@ -29,8 +30,10 @@ func (p *page) frame(place rules.Place, mark style, label string) {
 	}
 	source := sourceLine(place, at.Line)
 	view := look(source, at.Column, end, room)
-	if before := sourceLine(place, at.Line-1); !view.shifted && strings.TrimSpace(before) != "" {
-		p.source(at.Line-1, look(before, 1, 2, room).text)
+	if context && !view.shifted {
+		if before := sourceLine(place, at.Line-1); strings.TrimSpace(before) != "" {
+			p.source(at.Line-1, look(before, 1, 2, room).text)
+		}
 	}
 	p.source(at.Line, view.text)
 

@@ -80,14 +80,14 @@ func (p *page) finding(f rules.Finding) {
 		}
 		related = append(related, r)
 	}
-	p.frame(f.Place, mark, label)
+	p.frame(f.Place, mark, label, true)
 	for _, r := range related[:min(len(related), maxRelated)] {
 		if r.Object == nil {
 			p.hang(r.Message, nil, barColumn, margin)
 			continue
 		}
 		p.hang(r.Message, nil, barColumn, margin, span{p.faint, fileOf(r.Place) + ":" + lineColumn(r.Place) + "  "})
-		p.frame(r.Place, p.note, "")
+		p.frame(r.Place, p.note, "", false)
 	}
 	if more := len(related) - maxRelated; more > 0 {
 		p.line(margin, span{p.faint, "and " + plural(more, "more place")})
