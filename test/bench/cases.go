@@ -11,12 +11,12 @@ import (
 
 // testCase is one input that programs are measured on.
 type testCase struct {
-	name  string // as in the tables: "one file", "redis 50 MB"
-	tree  trees.Kind
-	mb    int // what the tree was asked to have; 0 for the single file
-	path  string
-	files []string // below path, for a program that takes no folder
-	stats trees.Stats
+	name   string // as in the tables: "one file", "redis 50 MB"
+	tree   trees.Kind
+	mb     int // what the tree was asked to have; 0 for the single file
+	path   string
+	files  []string // below path, for a program that takes no folder
+	stats  trees.Stats
 	others bool // whether others than redislint run too
 }
 

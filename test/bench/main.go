@@ -53,12 +53,20 @@ func parse(args []string, stderr io.Writer) (plan, error) {
 	runs := flags.Int("runs", 5, "counted runs of each program, after one that is not")
 	timeout := flags.Duration("timeout", 2*time.Minute, "end a run that takes longer")
 	write := flags.Bool("write", false, "write the tables into docs/benchmarks.md")
-	quick := flags.Bool("quick", false, "10 MB and three runs: -sizes 10 -compared 10 -runs 3")
+	quick := flags.Bool("quick", false, "10 MB and three runs: -sizes 10 -compared 10 -runs 3, unless they are given")
 	if err := flags.Parse(args); err != nil {
 		return plan{}, err
 	}
 	if *quick {
-		*sizes, *compared, *runs = "10", 10, 3
+		given := make(map[string]bool)
+		flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
+		for name, value := range map[string]string{"sizes": "10", "compared": "10", "runs": "3"} {
+			if !given[name] {
+				if err := flags.Set(name, value); err != nil {
+					return plan{}, err
+				}
+			}
+		}
 	}
 	p := plan{compared: *compared, trees: split(*trees), only: split(*only), runs: *runs, timeout: *timeout, write: *write}
 	for _, text := range split(*sizes) {

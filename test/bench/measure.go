@@ -21,7 +21,8 @@ type result struct {
 	program  string
 	findings int             // 0 for the floor
 	walls    []time.Duration // of the counted runs, sorted
-	peaks    []int64         // resident bytes of the counted runs, sorted
+	cpus     []time.Duration // of all cores, sorted
+	peaks    []int64         // resident bytes, sorted
 	timeout  time.Duration   // not 0 when a run was ended for taking longer
 	failure  error           // why there is nothing to compare
 	unseen   int64           // peaks up to this many bytes cannot be told apart
@@ -35,7 +36,15 @@ func (r result) wall() time.Duration {
 	return r.walls[len(r.walls)/2]
 }
 
+func (r result) cpu() time.Duration { return r.cpus[len(r.cpus)/2] }
+
 func (r result) peak() int64 { return r.peaks[len(r.peaks)/2] }
+
+// cost is what one run took.
+type cost struct {
+	wall, cpu time.Duration
+	peak      int64 // resident bytes
+}
 
 // measure runs the programs in turn: one round that does not count and whose output is kept, then the counted ones.
 // A program that fails or takes too long is not run again.
@@ -52,7 +61,7 @@ func measure(ctx context.Context, c testCase, programs []program, runs int, time
 			if round == 0 {
 				printed = filepath.Join(cache, "out", strings.ReplaceAll(c.name, " ", "-")+"-"+p.name+".txt")
 			}
-			wall, peak, err := once(ctx, p.commands(c), printed, timeout)
+			took, err := once(ctx, p.commands(c), printed, timeout)
 			switch {
 			case ctx.Err() != nil:
 				return nil, ctx.Err()
@@ -63,13 +72,13 @@ func measure(ctx context.Context, c testCase, programs []program, runs int, time
 			case round == 0:
 				r.findings, r.failure = found(p, printed)
 			default:
-				r.walls, r.peaks = append(r.walls, wall), append(r.peaks, peak)
+				r.walls, r.cpus, r.peaks = append(r.walls, took.wall), append(r.cpus, took.cpu), append(r.peaks, took.peak)
 			}
 			if r.failure != nil {
 				fmt.Fprintf(stderr, "  %s: %v\n", p.name, r.failure)
 			}
 			if round == 0 && err == nil {
-				fmt.Fprintf(stderr, "  %-17s %8.3f s %6d MB\n", p.name, wall.Seconds(), peak/1e6)
+				fmt.Fprintf(stderr, "  %-17s %8.3f s %6d MB\n", p.name, took.wall.Seconds(), took.peak/1e6)
 			}
 		}
 	}
@@ -77,6 +86,7 @@ func measure(ctx context.Context, c testCase, programs []program, runs int, time
 	for i := range results {
 		results[i].unseen = unseen
 		slices.Sort(results[i].walls)
+		slices.Sort(results[i].cpus)
 		slices.Sort(results[i].peaks)
 	}
 	return results, nil
@@ -97,18 +107,17 @@ func found(p program, path string) (int, error) {
 	return count, err
 }
 
-// once runs the commands one after the other and returns the time of all and the largest peak of resident memory, in bytes.
+// once runs the commands one after the other and returns the times of all and the largest peak.
 // Exit code 1, which every program here uses for "found something", is a success.
-func once(ctx context.Context, commands [][]string, printed string, timeout time.Duration) (time.Duration, int64, error) {
+func once(ctx context.Context, commands [][]string, printed string, timeout time.Duration) (cost, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
+	var took cost
 	output, err := os.OpenFile(printed, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o644)
 	if err != nil {
-		return 0, 0, err
+		return took, err
 	}
 	defer output.Close()
-	var wall time.Duration
-	var peak int64
 	for _, line := range commands {
 		var complaint strings.Builder
 		command := exec.CommandContext(ctx, line[0], line[1:]...)
@@ -118,18 +127,19 @@ func once(ctx context.Context, commands [][]string, printed string, timeout time
 		runtime.GC()
 		started := time.Now()
 		err := command.Run()
-		wall += time.Since(started)
+		took.wall += time.Since(started)
 		if ctx.Err() != nil {
-			return wall, peak, ctx.Err()
+			return took, ctx.Err()
 		}
 		if err != nil && command.ProcessState.ExitCode() != 1 {
-			return wall, peak, fmt.Errorf("%s: %w: %.300s", filepath.Base(line[0]), err, complaint.String())
+			return took, fmt.Errorf("%s: %w: %.300s", filepath.Base(line[0]), err, complaint.String())
 		}
+		took.cpu += command.ProcessState.UserTime() + command.ProcessState.SystemTime()
 		if usage, ok := command.ProcessState.SysUsage().(*syscall.Rusage); ok {
-			peak = max(peak, residentPeak(usage))
+			took.peak = max(took.peak, residentPeak(usage))
 		}
 	}
-	return wall, peak, nil
+	return took, nil
 }
 
 // residentPeak returns bytes.

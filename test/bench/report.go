@@ -31,7 +31,7 @@ func report(results []result, versions string, runs int) string {
 		}
 		text.WriteString("\n")
 	}
-	text.WriteString("| input | program | time | fastest to slowest | times redislint's | peak memory | findings |\n|---|---|--:|--:|--:|--:|--:|\n")
+	text.WriteString("| input | program | time | fastest to slowest | times redislint's | CPU time | peak memory | findings |\n|---|---|--:|--:|--:|--:|--:|--:|\n")
 	for _, r := range results {
 		fmt.Fprintf(&text, "| %s | %s |%s\n", r.in.name, r.program, row(r, find(results, r.in.name, redislint)))
 	}
@@ -40,14 +40,14 @@ func report(results []result, versions string, runs int) string {
 
 func row(r result, ours *result) string {
 	if r.failure != nil {
-		return " failed | | | | |"
+		return " failed | | | | | |"
 	}
 	ratio := ""
 	if ours != nil {
 		ratio = fmt.Sprintf("%.2f", r.wall().Seconds()/ours.wall().Seconds())
 	}
 	if r.timeout > 0 {
-		return fmt.Sprintf(" > %s | | > %s | | |", seconds(r.timeout), ratio)
+		return fmt.Sprintf(" > %s | | > %s | | | |", seconds(r.timeout), ratio)
 	}
 	findings := ""
 	if r.program != floor {
@@ -57,8 +57,8 @@ func row(r result, ours *result) string {
 	if r.peak() <= r.unseen {
 		peak = fmt.Sprintf("≤ %d MB", r.unseen/1e6)
 	}
-	return fmt.Sprintf(" %s | %s to %s | %s | %s | %s |",
-		seconds(r.wall()), seconds(r.walls[0]), seconds(r.walls[len(r.walls)-1]), ratio, peak, findings)
+	return fmt.Sprintf(" %s | %s to %s | %s | %s | %s | %s |",
+		seconds(r.wall()), seconds(r.walls[0]), seconds(r.walls[len(r.walls)-1]), ratio, seconds(r.cpu()), peak, findings)
 }
 
 func seconds(d time.Duration) string {

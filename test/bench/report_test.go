@@ -102,17 +102,17 @@ func TestOnceTellsFindingsFromFailures(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			commands := [][]string{{"sh", "-c", test.script}}
-			wall, peak, err := once(t.Context(), commands, os.DevNull, time.Minute)
+			took, err := once(t.Context(), commands, os.DevNull, time.Minute)
 			if (err != nil) != test.fails {
 				t.Errorf("error %v", err)
 			}
-			if !test.fails && (wall <= 0 || peak <= 0) {
-				t.Errorf("took %v and %d bytes", wall, peak)
+			if !test.fails && (took.wall <= 0 || took.cpu <= 0 || took.peak <= 0) {
+				t.Errorf("took %+v", took)
 			}
 		})
 	}
 	endless := [][]string{{"sh", "-c", "while :; do :; done"}}
-	if _, _, err := once(t.Context(), endless, os.DevNull, 10*time.Millisecond); err == nil {
+	if _, err := once(t.Context(), endless, os.DevNull, 10*time.Millisecond); err == nil {
 		t.Error("a program that never ends was not ended")
 	}
 }
@@ -122,6 +122,9 @@ func TestParse(t *testing.T) {
 	p, err := parse([]string{"-quick", "-only", "redislint,floor"}, os.Stderr)
 	if err != nil || !slices.Equal(p.sizes, []int{10}) || p.compared != 10 || p.runs != 3 || !slices.Equal(p.only, []string{redislint, floor}) {
 		t.Errorf("got %+v, %v", p, err)
+	}
+	if p, err := parse([]string{"-runs", "7", "-quick"}, os.Stderr); err != nil || p.runs != 7 || p.compared != 10 {
+		t.Errorf("-quick overrides what was given: %+v, %v", p, err)
 	}
 	for _, wrong := range [][]string{{"-sizes", "ten"}, {"-sizes", "-1"}, {"-runs", "0"}} {
 		if _, err := parse(wrong, os.Stderr); err == nil {
