@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -43,9 +44,6 @@ type Undecided struct {
 	Reason string
 }
 
-// minShare is what every rule may take of the budget, while it lasts, however many rules are left.
-const minShare = 100 * time.Millisecond
-
 // Evaluate evaluates the selected rules on a Redis. Findings are sorted; waived ones are among them. A rule that fails
 // is undecided and leaves the others alone. The error is the context's: a verdict that came too late is none.
 //
@@ -65,25 +63,25 @@ func (e *Evaluator) Evaluate(ctx context.Context, redis *topology.Redis) (Verdic
 	}
 	defer e.library.store.Abort(ctx, txn)
 
-	var verdict Verdict
 	run := evaluation{
-		Evaluator: e, redis: redis, input: ast.NewTerm(input), txn: txn,
-		started: time.Now(), cache: topdown.NewVirtualCache(), metadata: map[string]any{},
+		judgement: judgement{evaluator: e, redis: redis, name: nameOf(redis), now: e.now()},
+		input:     ast.NewTerm(input),
+		txn:       txn,
+		started:   time.Now(),
+		cache:     topdown.NewVirtualCache(),
+		metadata:  map[string]any{},
 	}
-	judge := judgement{evaluator: e, redis: redis, name: nameOf(redis), now: e.now()}
-	for i, rule := range e.rules {
-		findings, err := run.evaluate(ctx, rule, len(e.rules)-i, judge.findings)
-		if ctx.Err() != nil {
-			return Verdict{}, fmt.Errorf("evaluate rules on Redis %s: %w", judge.name, context.Cause(ctx))
-		}
-		if err != nil {
-			verdict.Undecided = append(verdict.Undecided, Undecided{rule.ID, judge.name, err.Error()})
-			continue
-		}
-		verdict.Findings = append(verdict.Findings, findings...)
+	slow := run.evaluateAll(ctx, e.rules, func(int) time.Duration { return e.budget / 20 })
+	undecided := run.evaluateAll(ctx, slow, func(left int) time.Duration { return run.remaining() / time.Duration(left) })
+	if ctx.Err() != nil {
+		return Verdict{}, fmt.Errorf("evaluate rules on Redis %s: %w", nameOf(redis), context.Cause(ctx))
 	}
-	Sort(verdict.Findings)
-	return verdict, nil
+	for _, rule := range undecided {
+		run.undecide(rule, fmt.Errorf("stopped, as the rules may take %v for one Redis", e.budget))
+	}
+	Sort(run.verdict.Findings)
+	slices.SortFunc(run.verdict.Undecided, func(a, b Undecided) int { return cmp.Compare(a.Rule, b.Rule) })
+	return run.verdict, nil
 }
 
 func nameOf(redis *topology.Redis) string {
@@ -95,8 +93,8 @@ func nameOf(redis *topology.Redis) string {
 
 // evaluation is the evaluation of rules on one Redis.
 type evaluation struct {
-	*Evaluator
-	redis    *topology.Redis
+	judgement
+	verdict  Verdict
 	input    *ast.Term
 	txn      storage.Transaction
 	started  time.Time
@@ -104,11 +102,36 @@ type evaluation struct {
 	metadata map[string]any // saves topdown a map for each query; nothing writes to it
 }
 
-// evaluate queries one rule, when left rules including it remain, and has judge make findings of the answer. Whatever
-// panics on the way is the rule's failure.
-func (e *evaluation) evaluate(
-	ctx context.Context, rule *Rule, left int, judge func(*Rule, ast.Set) ([]Finding, error),
-) (findings []Finding, err error) {
+func (e *evaluation) remaining() time.Duration { return e.evaluator.budget - time.Since(e.started) }
+
+func (e *evaluation) undecide(rule *Rule, reason error) {
+	e.verdict.Undecided = append(e.verdict.Undecided, Undecided{rule.ID, e.name, reason.Error()})
+}
+
+// evaluateAll adds the findings of rules to the verdict. The limit of each depends on how many are left. It returns the
+// rules that took longer: they come last, with what is left of the budget, so that an endless rule takes no time from
+// the others, and one that a busy machine held up gets it.
+func (e *evaluation) evaluateAll(ctx context.Context, rules []*Rule, limit func(left int) time.Duration) (slow []*Rule) {
+	for i, rule := range rules {
+		findings, err := e.evaluate(ctx, rule, min(limit(len(rules)-i), e.remaining()))
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case errors.Is(err, errSlow):
+			slow = append(slow, rule)
+		case err != nil:
+			e.undecide(rule, err)
+		default:
+			e.verdict.Findings = append(e.verdict.Findings, findings...)
+		}
+	}
+	return slow
+}
+
+var errSlow = errors.New("stopped at the time limit")
+
+// evaluate returns the findings of one rule. Whatever panics on the way is the rule's failure.
+func (e *evaluation) evaluate(ctx context.Context, rule *Rule, limit time.Duration) (findings []Finding, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			findings, err = nil, fmt.Errorf("panic: %v", fault)
@@ -118,16 +141,14 @@ func (e *evaluation) evaluate(
 			e.cache = topdown.NewVirtualCache()
 		}
 	}()
-	remaining := e.budget - time.Since(e.started)
-	if remaining <= 0 {
-		return nil, fmt.Errorf("not evaluated: other rules used up the %v for this Redis", e.budget)
+	if limit <= 0 {
+		return nil, errSlow
 	}
-	share := max(remaining/time.Duration(left), min(minShare, remaining))
-	answer, err := e.query(ctx, e.library.queries[rule], share)
+	answers, err := e.query(ctx, e.evaluator.library.queries[rule], limit)
 	if err != nil {
 		return nil, err
 	}
-	return judge(rule, answer)
+	return e.findings(rule, answers)
 }
 
 func (e *evaluation) query(ctx context.Context, query query, limit time.Duration) (ast.Set, error) {
@@ -137,11 +158,11 @@ func (e *evaluation) query(ctx context.Context, query query, limit time.Duration
 	stop := context.AfterFunc(ctx, cancel.Cancel)
 	defer stop()
 
-	var answer ast.Set
+	var answers ast.Set
 	err := topdown.NewQuery(query.body).
 		WithQueryCompiler(query.compiler).
-		WithCompiler(e.library.compiler).
-		WithStore(e.library.store).
+		WithCompiler(e.evaluator.library.compiler).
+		WithStore(e.evaluator.library.store).
 		WithTransaction(e.txn).
 		WithInput(e.input).
 		WithStrictBuiltinErrors(true).
@@ -152,18 +173,18 @@ func (e *evaluation) query(ctx context.Context, query query, limit time.Duration
 		WithRequestMetadata(e.metadata).
 		WithResponseMetadata(e.metadata).
 		Iter(ctx, func(result topdown.QueryResult) error {
-			answer, _ = result[verdictVar].Value.(ast.Set)
+			answers, _ = result[verdictVar].Value.(ast.Set)
 			return nil
 		})
 	switch {
 	case topdown.IsCancel(err):
-		return nil, fmt.Errorf("stopped after %v", limit.Round(time.Millisecond))
+		return nil, errSlow
 	case err != nil:
 		return nil, reason(err)
-	case answer == nil:
+	case answers == nil:
 		return nil, errors.New("findings is undefined")
 	}
-	return answer, nil
+	return answers, nil
 }
 
 // reason puts an OPA error into one line.
