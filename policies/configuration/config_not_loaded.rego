@@ -5,7 +5,8 @@
 #   costly ones are maxmemory and persistence: the container is killed at its limit, or comes back empty,
 #   although the manifest says otherwise. Typical places: master.configuration of Bitnami's chart, which
 #   start-node.sh does not include when Sentinel is on; the top-level redisConfig of an OpsTree RedisCluster; a
-#   ConfigMap under a key other than redis-additional.conf.
+#   ConfigMap under a key other than redis-additional.conf. An error for what memory, data or access depend on;
+#   other settings are an advice.
 # related_resources:
 # - ref: https://github.com/bitnami/charts/pull/8781
 #   description: master.configuration with Sentinel
@@ -97,5 +98,27 @@ findings contains finding if {
 			entry.reason,
 			entry.remedy,
 		]),
+		"severity": _severity(entry),
 	}
+}
+
+_severity(entry) := "error" if {
+	entry.directive in _vital
+} else := "info"
+
+# _vital are the directives that memory, data or access depend on.
+_vital := {
+	"aclfile",
+	"appendonly",
+	"cluster-enabled",
+	"dir",
+	"masterauth",
+	"maxmemory",
+	"maxmemory-policy",
+	"min-replicas-to-write",
+	"min-slaves-to-write",
+	"rename-command",
+	"requirepass",
+	"save",
+	"user",
 }
