@@ -6,8 +6,8 @@ FUZZTIME ?= 60s
 golangci-lint := go tool -modfile=tools/golangci-lint/go.mod golangci-lint
 
 # Packages with a file that matches a pattern: found, not listed, so that none is forgotten.
-packages = $(shell grep -rlE --include='*.go' --exclude-dir=bench $($(1)) cmd internal policies test | xargs -r dirname | sort -u | sed 's,^,./,')
-concurrent := '^\s*("sync"|"sync/atomic"|"golang.org/x/sync/.*"|go func)'
+packages = $(shell grep -rlE --include='*.go' $(1) cmd internal policies test/*.go | xargs -r dirname | sort -u | sed 's,^,./,')
+concurrent := --exclude='*_test.go' '^\s*("sync"|"sync/atomic"|"golang.org/x/sync/.*"|go func)'
 golden := 'fixture\.Golden|fixture\.Updating|"UPDATE"'
 
 .PHONY: help
@@ -21,7 +21,7 @@ build: ## build bin/redislint
 .PHONY: test
 test: ## run every test, and those of concurrent packages under the race detector too
 	go test ./...
-	go test -race $(call packages,concurrent)
+	go test -race $(call packages,$(concurrent))
 
 .PHONY: lint
 lint: ## check style, imports and formatting
@@ -46,4 +46,4 @@ bench: ## measure the speed of redislint and of its peers on a generated tree
 
 .PHONY: update
 update: ## rewrite golden files, generated documents and the README's output
-	UPDATE=1 go test -count=1 $(call packages,golden)
+	UPDATE=1 go test -count=1 $(call packages,$(golden))
