@@ -87,15 +87,19 @@ func (sc *scope) answerTo(args []Word, own, failing bool) int {
 	case command == "ping":
 		sc.print("PONG\n", false)
 	case command == "info":
-		sc.print(infoMark+map[bool]string{true: "loading:1\n", false: "loading:0\n"}[answer == loading], true)
+		isLoading := "0"
+		if answer == loading {
+			isLoading = "1"
+		}
+		sc.print(infoMark+"loading:"+isLoading+"\r\nasync_loading:0\r\n", true)
 	default:
 		sc.print("the reply to "+command+" "+section+"\n", true)
 	}
 	return 0
 }
 
-// infoMark begins the reply to INFO, of which only the line about loading is known.
-const infoMark = "# Persistence\n"
+// infoMark begins the reply to INFO, of which only the lines about loading are known.
+const infoMark = "# Persistence\r\n"
 
 func firstLine(text string) string {
 	line, _, _ := strings.Cut(text, "\n")

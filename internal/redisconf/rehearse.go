@@ -454,13 +454,9 @@ func (sc *scope) invoke(argv []Word) flow {
 		sc.status = sc.start(argv[1:])
 		return leave
 	case "eval":
-		text := joinWords(argv[1:])
-		sc.status = unsure
-		if !text.Dynamic {
-			sc.nested++
-			sc.status = sc.script(text.Value)
-			sc.nested--
-		}
+		sc.nested++
+		sc.status = sc.script(joinWords(argv[1:]).Value) // what is not known still stands there by its name
+		sc.nested--
 		return onward
 	case "set":
 		sc.options(argv[1:])
