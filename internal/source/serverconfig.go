@@ -170,7 +170,7 @@ func strayDirectives(o *manifest.Object, key string, config *redisconf.Config) [
 		if d.Name == "" || d.Dynamic || config.Last(d.Name) != nil {
 			continue
 		}
-		if _, known := redisconf.Default(d.Name); !known {
+		if value, known := redisconf.Default(d.Name); !known || value == strings.Join(d.Values(), " ") {
 			continue
 		}
 		found = append(found, unloadedDirective{
