@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -151,10 +152,10 @@ func TestDescribeBuild(t *testing.T) {
 func TestPartsOfAnError(t *testing.T) {
 	t.Parallel()
 	one, two := errors.New("one"), errors.New("two")
-	if got := parts(errors.Join(one, two)); len(got) != 2 || got[0] != one || got[1] != two {
+	if got := parts(errors.Join(one, two)); !slices.Equal(got, []error{one, two}) {
 		t.Errorf("got %v", got)
 	}
-	if got := parts(one); len(got) != 1 || got[0] != one {
+	if got := parts(one); !slices.Equal(got, []error{one}) {
 		t.Errorf("got %v", got)
 	}
 }

@@ -34,11 +34,11 @@ func (p *progress) tell(seconds <-chan time.Time, stop <-chan struct{}) {
 		select {
 		case <-seconds:
 			p.mu.Lock()
-			fmt.Fprintf(p.out, "%sredislint: %s, %d s", clear, p.stage, waited)
+			_, _ = fmt.Fprintf(p.out, "%sredislint: %s, %d s", clear, p.stage, waited)
 			p.mu.Unlock()
 		case <-stop:
 			if waited > 1 {
-				fmt.Fprint(p.out, clear)
+				_, _ = fmt.Fprint(p.out, clear)
 			}
 			return
 		}

@@ -3,6 +3,7 @@ package report
 import (
 	"bufio"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/fatih/color"
@@ -123,7 +124,7 @@ func (p *page) hangWords(words []string, style style, fallback int, head ...span
 		head, column = margin, indent
 	}
 	for _, part := range wrap(words, p.width-column, p.width-indent) {
-		p.line(append(head[:len(head):len(head)], span{style, part})...)
+		p.line(append(slices.Clip(head), span{style, part})...)
 		head = margin
 	}
 }
