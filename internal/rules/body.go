@@ -51,45 +51,60 @@ func (l *loader) checkLibrary(file string, module *ast.Module) {
 // input, and returns the line on which each parameter is first read. That this finds them all, it makes sure by
 // refusing to read input other than by the names of its fields.
 func (l *loader) scopeParams(rule *Rule, module *ast.Module) map[string]int {
-	read := map[string]int{}
-	var visitor *ast.GenericVisitor
-	visitor = ast.NewGenericVisitor(func(node any) bool {
-		switch node := node.(type) {
-		case *ast.Package:
-			return true
-		case *ast.Import:
-			if path, ok := node.Path.Value.(ast.Ref); ok && path[0].Equal(ast.InputRootDocument) {
-				l.fault(rule.File, node.Location.Row, "import of input: name it in full where it is read")
-			}
-			return true
-		case *ast.Term:
-			ref, isRef := node.Value.(ast.Ref)
-			if !isRef {
-				return false
-			}
-			field, name := constant(ref, 1), constant(ref, 2)
-			switch {
-			case !ref[0].Equal(ast.InputRootDocument):
-				visitor.Walk(ref[0])
-			case field == "":
-				l.fault(rule.File, node.Location.Row, "input as a whole: read it by the names of its fields")
-			case field == "params" && name == "":
-				l.fault(rule.File, node.Location.Row, "input.params: read a parameter as input.params.<name>")
-			case field == "params":
-				if read[name] == 0 {
-					read[name] = node.Location.Row
-				}
-				node.Value = slices.Insert(slices.Clone(ref), 2, ast.StringTerm(rule.ID))
-			}
-			for _, operand := range ref[1:] {
-				visitor.Walk(operand)
-			}
-			return true
+	for _, imported := range module.Imports {
+		if path, ok := imported.Path.Value.(ast.Ref); ok && path[0].Equal(ast.InputRootDocument) {
+			l.fault(rule.File, imported.Location.Row, "import of input: name it in full where it is read")
 		}
-		return false
-	})
-	visitor.Walk(module)
-	return read
+	}
+	scope := paramScope{loader: l, rule: rule, id: ast.NewTerm(ast.String(rule.ID)), read: map[string]int{}}
+	for _, r := range module.Rules {
+		if _, err := ast.Transform(scope, r); err != nil {
+			l.fault(rule.File, r.Location.Row, "%v", err)
+		}
+	}
+	return scope.read
+}
+
+type paramScope struct {
+	loader *loader
+	rule   *Rule
+	id     *ast.Term
+	read   map[string]int
+}
+
+// Transform is called by ast.Transform for every node of the tree, before those below it.
+func (s paramScope) Transform(node any) (any, error) {
+	switch node := node.(type) {
+	case *ast.SomeDecl: // ast.Transform does not go into it
+		for i, symbol := range node.Symbols {
+			value, err := ast.Transform(s, symbol.Value)
+			if err != nil {
+				return nil, err
+			}
+			node.Symbols[i] = &ast.Term{Value: value.(ast.Value), Location: symbol.Location}
+		}
+	case ast.Ref:
+		if node[0].Equal(ast.InputRootDocument) {
+			return s.input(node), nil
+		}
+	}
+	return node, nil
+}
+
+func (s paramScope) input(ref ast.Ref) ast.Ref {
+	line := row(ref)
+	switch field, name := constant(ref, 1), constant(ref, 2); {
+	case field == "":
+		s.loader.fault(s.rule.File, line, "input as a whole: read it by the names of its fields")
+	case field == "params" && name == "":
+		s.loader.fault(s.rule.File, line, "input.params: read a parameter as input.params.<name>")
+	case field == "params" && ref[2] != s.id: // a term may hang in two places of the tree
+		if s.read[name] == 0 || line < s.read[name] {
+			s.read[name] = line
+		}
+		return slices.Insert(slices.Clone(ref), 2, s.id)
+	}
+	return ref
 }
 
 // constant returns the i-th element of a reference if it is a string.
@@ -99,4 +114,12 @@ func constant(ref ast.Ref, i int) string {
 	}
 	s, _ := ref[i].Value.(ast.String)
 	return string(s)
+}
+
+// row returns the line that a reference is written on, 0 for one that the compiler made.
+func row(ref ast.Ref) int {
+	if ref[0].Location == nil {
+		return 0
+	}
+	return ref[0].Location.Row
 }

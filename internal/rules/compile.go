@@ -62,10 +62,7 @@ func (l *loader) checkReach(compiler *ast.Compiler) {
 			if !ref[0].Equal(ast.DefaultRootDocument) || ref.Equal(module.Package.Path) {
 				return false
 			}
-			line := module.Package.Location.Row
-			if ref[0].Location != nil {
-				line = ref[0].Location.Row
-			}
+			line := row(ref)
 			library := constant(ref, 1) == "redislint" && constant(ref, 2) == "lib"
 			switch {
 			case !library && !ref.HasPrefix(module.Package.Path):

@@ -96,6 +96,16 @@ func TestEvaluatePlacesFindings(t *testing.T) {
 				Container: "redis",
 			},
 		},
+		"in a Sentinel": {
+			finding("/sentinels/0/replicas", "m"),
+			rules.Finding{
+				Message: "m",
+				Place: rules.Place{
+					Path: manifest.Path{"spec", "replicas"}, Position: manifest.Position{Line: 7, Column: 13, EndLine: 7, EndColumn: 14},
+				},
+				Container: "sentinel",
+			},
+		},
 		"outside of any container": {
 			finding("/services/0", "m"),
 			rules.Finding{Message: "m", Place: rules.Place{Position: manifest.Position{Line: 36, Column: 1, EndLine: 36, EndColumn: 11}}},

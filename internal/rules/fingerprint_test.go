@@ -182,8 +182,14 @@ spec:
 	}
 	apart := map[string]bool{}
 	for _, place := range [][2]string{
-		{"spec/volumes/0", ""}, {"spec/volumes/1", ""}, {"spec/args/0", ""}, {"spec/args/2", ""},
-		{"spec/script", "sentinel monitor"}, {"spec/script", "sentinel down"}, {"spec/script", "--max"}, {"spec/script", "--save"},
+		{"spec/volumes/0", ""},
+		{"spec/volumes/1", ""},
+		{"spec/args/0", ""},
+		{"spec/args/2", ""},
+		{"spec/script", "sentinel monitor"},
+		{"spec/script", "sentinel down"},
+		{"spec/script", "--max"},
+		{"spec/script", "--save"},
 	} {
 		apart[find(t, before, place[0], place[1])] = true
 	}

@@ -139,7 +139,7 @@ func readFile(folder fs.FS, name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
+	defer file.Close() //nolint:errcheck // opened for reading
 	raw, err := io.ReadAll(io.LimitReader(file, maxFileBytes+1))
 	if err == nil && len(raw) > maxFileBytes {
 		err = fmt.Errorf("larger than %d bytes", maxFileBytes)
@@ -163,16 +163,19 @@ func asErrors(err error) ast.Errors {
 
 // opaFaults takes over what OPA says about a file, or about the files it names.
 func (l *loader) opaFaults(file string, list ast.Errors) {
+	const width = 200 // of a quoted source line, which may be anything
 	for _, e := range list {
-		message := e.Message
+		message := []string{e.Message}
 		if e.Details != nil {
-			message = strings.Join(append([]string{message}, e.Details.Lines()...), "\n\t")
+			for _, line := range e.Details.Lines() {
+				message = append(message, fmt.Sprintf("%.*s", width, line))
+			}
 		}
 		where, line := file, 0
 		if e.Location != nil {
 			where, line = cmp.Or(e.Location.File, file), e.Location.Row
 		}
-		l.fault(where, line, "%s", message)
+		l.fault(where, line, "%s", strings.Join(message, "\n\t"))
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -174,7 +175,30 @@ func TestLoadRefuses(t *testing.T) {
 		"no bad example":                 {edit("#     bad: \"kind: Pod\"\n", ""), "test/one.rego:1: METADATA has no examples.bad"},
 		"no good example":                {edit("#     good: \"kind: Service\"\n", ""), "test/one.rego:1: METADATA has no examples.good"},
 		"an example that is no string":   {edit(`"kind: Pod"`, "{kind: Pod}"), "test/one.rego:8: examples.bad is not a string"},
-		"params that are no map":         {one("params: [x]", silent), "test/one.rego:10: params is not a map"},
+		"examples that are no map": {
+			edit("#     bad: \"kind: Pod\"\n#     good: \"kind: Service\"\n", "#     x\n"),
+			"test/one.rego:1: METADATA has no examples.bad\ntest/one.rego:1: METADATA has no examples.good\ntest/one.rego:7: examples is not a map",
+		},
+		"a reference that is no web address": {
+			edit("# custom:", "# related_resources:\n# - ref: javascript:x\n#   description: d\n# custom:"),
+			"test/one.rego:4: related_resources: javascript:x is no web address",
+		},
+		"a reference without a description": {
+			edit("# custom:", "# related_resources: [\"https://redis.io\"]\n# custom:"),
+			"test/one.rego:4: related_resources: https://redis.io has no description",
+		},
+		"former ids that are no list":  {one("renamed_from: two", silent), "test/one.rego:10: renamed_from is not a list"},
+		"a former id that is none":     {one("renamed_from: [A b]", silent), "test/one.rego:10: renamed_from: A b is no rule id"},
+		"a former id that is a number": {one("renamed_from: [1]", silent), "test/one.rego:10: renamed_from: 1 is no rule id"},
+		"a parameter that is no map": {
+			one("params:\n  x: 1", `findings contains {"at": "", "message": "m"} if input.params.x > 1`),
+			"test/one.rego:11: the parameter x has no default\ntest/one.rego:11: the parameter x has no description\ntest/one.rego:11: x is not a map",
+		},
+		"a parameter's name in camel case": {
+			one("params:\n  aB: {description: d, default: 1}", `findings contains {"at": "", "message": "m"} if input.params.aB > 1`),
+			`test/one.rego:11: the parameter name "aB" is not in snake_case`,
+		},
+		"params that are no map": {one("params: [x]", silent), "test/one.rego:10: params is not a map"},
 		"a parameter without a description": {
 			one("params:\n  x: {default: 1}", `findings contains {"at": "", "message": "m"} if input.params.x > 1`),
 			"test/one.rego:11: the parameter x has no description",
@@ -290,8 +314,7 @@ func TestLoadRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := rules.Load(files(test.files))
-			var load *rules.LoadError
-			if !errors.As(err, &load) {
+			if _, ok := errors.AsType[*rules.LoadError](err); !ok {
 				t.Fatalf("got error %v, want a *LoadError", err)
 			}
 			if diff := cmp.Diff(test.want, err.Error()); diff != "" {
@@ -335,4 +358,28 @@ type unreadable struct{}
 
 func (unreadable) Open(name string) (fs.File, error) {
 	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
+}
+
+// Whatever a file holds, Load returns rules or says what is wrong, and the rules can be evaluated.
+func FuzzLoad(f *testing.F) {
+	f.Add(ruleSource("test.one", "", silent))
+	f.Add(tunable)
+	f.Add(ruleSource("test.one", "", tooHigh))
+	f.Add(ruleSource("test.one", "", "import data.redislint.lib.a\n\n"+`findings contains a.x with input.name as "y"`))
+	f.Add(ruleSource("test.one", "", `findings contains f if every x in input.nodes { some y, z in x; f := $"{y}{z}" }`))
+	f.Fuzz(func(t *testing.T, source string) {
+		library, err := rules.Load(files(map[string]string{"test/one.rego": source}))
+		if err != nil {
+			if _, ok := errors.AsType[*rules.LoadError](err); !ok {
+				t.Fatalf("got %v, want a *LoadError", err)
+			}
+			return
+		}
+		evaluator := selected(t, library, rules.Selection{Budget: 100 * time.Millisecond})
+		for _, u := range evaluate(t, evaluator, redisOf(t, shop)).Undecided {
+			if strings.HasPrefix(u.Reason, "panic") {
+				t.Error(u.Reason)
+			}
+		}
+	})
 }

@@ -63,16 +63,18 @@ func (t paramType) convert(value any) (any, bool) {
 		}
 		b, ok := value.(bool)
 		return b, ok
+	case integers:
+		return integer.convertAll(value)
+	case texts:
+		return text.convertAll(value)
+	case flags:
+		return flag.convertAll(value)
+	default:
+		return nil, false
 	}
-	var item paramType
-	for single, list := range listOf {
-		if list == t {
-			item = single
-		}
-	}
-	return item.convertAll(value)
 }
 
+// convertAll makes a list of the type.
 func (t paramType) convertAll(value any) (any, bool) {
 	items := []any{}
 	switch value := value.(type) {

@@ -190,6 +190,11 @@ func redisOf(t testing.TB, text string) *topology.Redis {
 			},
 			Data: &topology.Data{Size: &topology.Quantity{Origin: size, Present: true, Amount: topology.Known(int64(1<<30), size)}},
 		}},
+		Sentinels: []topology.SentinelNode{{
+			Origin:    container,
+			Container: "sentinel",
+			Replicas:  topology.Known(int64(3), topology.Origin{Object: workload}.At("spec", "replicas")),
+		}},
 		Services: []topology.Service{{Origin: topology.Origin{Object: service}}},
 	}
 }

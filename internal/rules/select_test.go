@@ -93,6 +93,47 @@ func TestSelectParams(t *testing.T) {
 	}
 }
 
+// A parameter is found wherever Rego lets it stand.
+func TestParamsAnywhere(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{
+		"the value of a rule":             `_x := input.params.x`,
+		"a default":                       "_x := 0 if input.mode == \"none\"\n\nelse := input.params.x",
+		"the key of an object rule":       `_y[input.params.x] := 1` + "\n\n" + `_x := x if some x, _ in _y`,
+		"a set rule":                      `_y contains input.params.x` + "\n\n" + `_x := x if some x in _y`,
+		"deep in a rule's head":           `_y.z[input.params.x].u := 1` + "\n\n" + `_x := x if some x, _ in _y.z`,
+		"a key of an object":              `_x := x if some x, _ in {input.params.x: 1}`,
+		"an element of a set":             `_x := x if some x in {1000, input.params.x} - {1000}`,
+		"an element of an array":          `_x := [0, input.params.x][1]`,
+		"an argument":                     `_x := abs(input.params.x)`,
+		"the argument of an own function": "_f(x) := x\n\n_x := _f(input.params.x)",
+		"a comprehension":                 `_x := [x | x := input.params.x][0]`,
+		"an object comprehension":         `_x := {"x": x | x := input.params.x}.x`,
+		"a set comprehension":             `_x := max({x | x := input.params.x})`,
+		"every":                           "_x := 5 if every y in [input.params.x] { y == input.params.x; y == 5 }",
+		"not":                             "_x := 5 if not input.params.x == 6",
+		"an index":                        `_x := [0, 0, 0, 0, 0, 5][input.params.x]`,
+		"an index of input":               "_x := 5 if not input.nodes[input.params.x]",
+		"brackets":                        `_x := input["params"]["x"]`,
+		"with":                            "_x := y if y := _z with input.name as input.params.x\n\n_z := input.name",
+		"a template string":               `_x := to_number($"{input.params.x}")`,
+		"a partial set's test":            "_y := {5}\n\n_x := 5 if input.params.x in _y",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			body += "\n\n" + `findings contains {"at": "", "message": sprintf("%v", [_x])} if input.source == ""`
+			// The rule's id is its parameter's name, which must not matter.
+			library := mustLoad(t, files(map[string]string{
+				"test/x.rego": ruleSource("test.x", "params:\n  x: {description: d, default: 5}\n", body),
+			}))
+			verdict := evaluate(t, selected(t, library, rules.Selection{}), redisOf(t, shop))
+			if len(verdict.Findings) != 1 || verdict.Findings[0].Message != "5" {
+				t.Errorf("got %+v, want 5", verdict)
+			}
+		})
+	}
+}
+
 func TestSelectRefuses(t *testing.T) {
 	t.Parallel()
 	library := tunables(t)
