@@ -25,11 +25,19 @@ func describe(x *index, members []*member) *topology.Redis {
 	}
 	var all []pods
 	var sentinels []sentinel
+	var made []topology.Service
 	for _, m := range members {
 		r.Objects = append(r.Objects, m.object)
 		r.Objects = append(r.Objects, m.related...)
 		for _, u := range m.unseen {
 			r.Unseen = addUnseen(r.Unseen, u)
+		}
+		for _, s := range m.made {
+			s.Nodes = slices.Clone(s.Nodes)
+			for i := range s.Nodes {
+				s.Nodes[i] += int64(len(r.Nodes))
+			}
+			made = append(made, s)
 		}
 		for _, n := range m.nodes {
 			if n.Config != nil {
@@ -49,6 +57,11 @@ func describe(x *index, members []*member) *topology.Redis {
 	}
 	r.MasterGroups = masterGroups(sentinels)
 	x.describeSelecting(r, all)
+	for _, s := range made {
+		if !slices.ContainsFunc(r.Services, func(seen topology.Service) bool { return seen.Object == s.Object }) {
+			r.Services = append(r.Services, s)
+		}
+	}
 	x.noteServices(r)
 	r.Objects = x.inOrder(r.Objects)
 	return r

@@ -173,7 +173,7 @@ func joinStraySentinels(members []*member, units []string, joined groups) {
 		}
 		for only := range data[p] {
 			for _, i := range sentinels {
-				if !watched[only] && !members[i].isCluster() && !members[joined.root(only)].isCluster() {
+				if !watched[only] && !members[i].named && !members[i].isCluster() && !members[joined.root(only)].isCluster() {
 					joined.join(i, only)
 				}
 			}

@@ -64,7 +64,9 @@ func (x *index) rebuild() {
 func (x *index) addSelecting(o *manifest.Object, labels *manifest.Node) {
 	key := selectorKey{kind: o.Kind, namespace: o.Namespace}
 	for label, value := range labels.Fields() {
-		key.label, key.value = label, value.Text()
+		key.label, key.value = label, anyValue
+		x.selectors[key] = append(x.selectors[key], o)
+		key.value = value.Text()
 		break
 	}
 	x.selectors[key] = append(x.selectors[key], o)

@@ -27,7 +27,7 @@ func (x *index) bus(p pods) *topology.Bus {
 	if len(policies) == 0 {
 		return nil
 	}
-	b := &topology.Bus{Port: topology.Known(int64(redisPort+busOffset), topology.Origin{Object: p.object})}
+	b := &topology.Bus{Port: topology.Known(p.dataPort()+busOffset, topology.Origin{Object: p.object})}
 	b.Ingress = direction(b, policies, p, "Ingress", "ingress", "from")
 	b.Egress = direction(b, policies, p, "Egress", "egress", "to")
 	return b
@@ -40,7 +40,7 @@ func direction(b *topology.Bus, policies []*manifest.Object, p pods, kind, rules
 			continue
 		}
 		for _, rule := range o.Root.Get("spec", rules).Items() {
-			if allowsPeer(rule.Get(peers), p) && allowsPort(rule.Get("ports"), redisPort+busOffset, p.ports) {
+			if allowsPeer(rule.Get(peers), p) && allowsPort(rule.Get("ports"), p.dataPort()+busOffset, p.ports) {
 				return topology.Known(true, topology.Origin{Object: o, Path: manifest.Path{"spec", rules}})
 			}
 		}

@@ -6,6 +6,10 @@ import (
 	"github.com/redislint/redislint/internal/manifest"
 )
 
+// anyValue is the value of a label that changes while a Pod runs, with its role
+// say: every selector may match it. No label has it in Kubernetes.
+const anyValue = "\x00"
+
 // matches reports whether a label selector (matchLabels, matchExpressions)
 // selects the labels. An empty selector selects everything; an absent one
 // nothing (API conventions of metav1.LabelSelector).
@@ -18,13 +22,13 @@ func matches(selector *manifest.Node, labels map[string]string) bool {
 	}
 	for _, e := range selector.Get("matchExpressions").Items() {
 		value, present := labels[e.Get("key").Text()]
-		listed := false
+		listed, open := false, value == anyValue
 		for _, v := range e.Get("values").Items() {
 			listed = listed || v.Text() == value
 		}
 		switch e.Get("operator").Text() {
 		case "In":
-			if !present || !listed {
+			if !present || !listed && !open {
 				return false
 			}
 		case "NotIn":
@@ -49,7 +53,7 @@ func matches(selector *manifest.Node, labels map[string]string) bool {
 // contains reports whether labels has every pair of want.
 func contains(want *manifest.Node, labels map[string]string) bool {
 	for label, value := range want.Fields() {
-		if have, ok := labels[label]; !ok || have != value.Text() {
+		if have, ok := labels[label]; !ok || have != value.Text() && have != anyValue {
 			return false
 		}
 	}

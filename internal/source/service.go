@@ -1,6 +1,7 @@
 package source
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/redislint/redislint/internal/manifest"
@@ -118,21 +119,24 @@ func describeService(s *manifest.Object, nodes []int64, selected []pods) topolog
 	ports := root.At("spec", "ports")
 	data, watch := false, false
 	for _, port := range s.Root.Get("spec", "ports").Items() {
-		data = data || leadsTo(port, redisPort, selected)
+		data = data || slices.ContainsFunc(selected, func(p pods) bool { return leadsTo(port, p.dataPort(), selected) })
 		watch = watch || leadsTo(port, sentinelPort, selected)
 	}
 	d.RedisPort = topology.Known(data, ports)
 	d.SentinelPort = topology.Known(watch, ports)
-	annotations := s.Root.Get("metadata", "annotations")
-	internal := false
-	for name, value := range internalBalancer {
-		if n := annotations.Get(name); n != nil && (value == "*" || strings.EqualFold(n.Text(), value)) {
-			internal = true
-		}
-	}
-	d.Internal = topology.Known(internal, root.At("metadata", "annotations"))
+	d.Internal = topology.Known(keepsInside(s.Root.Get("metadata", "annotations")), root.At("metadata", "annotations"))
 	d.PublishNotReady = truthAt(s.Root.Get("spec"), root.At("spec"), "publishNotReadyAddresses")
 	return d
+}
+
+// keepsInside reports whether annotations keep a load balancer inside.
+func keepsInside(annotations *manifest.Node) bool {
+	for name, value := range internalBalancer {
+		if n := annotations.Get(name); n != nil && (value == "*" || strings.EqualFold(n.Text(), value)) {
+			return true
+		}
+	}
+	return false
 }
 
 // onePodEach reports whether the Service can reach one Pod only: it selects a

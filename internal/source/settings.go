@@ -87,16 +87,16 @@ func saves(c *redisconf.Config, unset topology.Origin) *topology.Save {
 func announce(c *redisconf.Config, unset topology.Origin) *topology.Announce {
 	a := &topology.Announce{Origin: unset}
 	for _, name := range []string{"cluster-announce-ip", "cluster-announce-hostname", "cluster-announce-port"} {
-		d := c.Last(name)
+		_, known, d := c.Text(name)
 		if d == nil || len(d.Args) == 0 {
 			continue
 		}
 		a.Set, a.Origin = true, at(d, unset)
 		value := d.Args[0].Value
 		switch {
-		case isOwnAddress(value):
+		case isOwnAddress(value) && (known || d.Dynamic):
 			a.External = topology.Known(false, a.Origin)
-		case d.Dynamic:
+		case !known:
 			a.External = topology.Unknown[bool](a.Origin)
 			return a
 		default:

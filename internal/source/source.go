@@ -43,7 +43,7 @@ func Discover(set *manifest.Set) Discovery {
 				break
 			}
 		}
-		if !claimed[o] && redisLike(o) {
+		if !claimed[o] && redisLike(o) && !isKnownKind(o) {
 			unknown = append(unknown, o)
 		}
 	}
@@ -60,6 +60,9 @@ type source struct {
 	// kinds are the objects it may claim, as "group/Kind" ("/Pod" in the core
 	// group).
 	kinds []string
+	// names, where set, are label values of the Pods that an object makes, other
+	// than its own name and labels.
+	names func(*manifest.Object) []string
 	// read returns what the object holds of Redis, nil when nothing.
 	read func(*index, *manifest.Object) *member
 }
@@ -127,6 +130,11 @@ type member struct {
 	keys []string
 	// hosts are names of Services and Pods that this member connects to.
 	hosts []string
+	// named is true when hosts say for sure what this member watches.
+	named bool
+	// made are Services that an operator makes for this member. They count its
+	// nodes from 0.
+	made []topology.Service
 	// mode is set where the object alone decides it.
 	mode    topology.Mode
 	loaded  map[loadedKey]bool // configuration that its servers load
@@ -164,6 +172,16 @@ type pods struct {
 	workload, service string
 	// single is true when one Pod is all there ever is.
 	single bool
+	// port is where the servers take clients; 0 is Redis' own.
+	port int64
 	// ports maps the names of container ports to their numbers.
 	ports map[string]int64
+}
+
+// dataPort is the port on which the servers take clients.
+func (p pods) dataPort() int64 {
+	if p.port != 0 {
+		return p.port
+	}
+	return redisPort
 }

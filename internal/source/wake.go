@@ -1,6 +1,8 @@
 package source
 
 import (
+	"slices"
+
 	"github.com/redislint/redislint/internal/manifest"
 )
 
@@ -48,6 +50,14 @@ func addReferences(words map[string]bool, o *manifest.Object) {
 		}
 	case isKnownKind(o) && signed(o.Root):
 		words[o.Name] = true
+		for _, s := range sources {
+			if s.names == nil || !slices.Contains(s.kinds, o.Group()+"/"+o.Kind) {
+				continue
+			}
+			for _, name := range s.names(o) {
+				words[name] = true
+			}
+		}
 		collect(words, o.Root, "")
 	}
 	delete(words, "")

@@ -1,0 +1,113 @@
+package source
+
+import (
+	"github.com/redislint/redislint/internal/manifest"
+	"github.com/redislint/redislint/internal/redisconf"
+	"github.com/redislint/redislint/internal/topology"
+)
+
+// part is a place in a custom resource that an operator makes workloads of,
+// whether anything is written there or not.
+type part struct {
+	x      *index
+	origin topology.Origin
+	root   *manifest.Node
+}
+
+// specOf returns the spec of a custom resource.
+func specOf(x *index, o *manifest.Object) part {
+	return part{x: x, origin: topology.Origin{Object: o}, root: o.Root}.at("spec")
+}
+
+func (p part) at(path ...string) part {
+	return part{x: p.x, origin: p.origin.At(path...), root: p.root.Get(path...)}
+}
+
+// present reports whether anything but null is written at the part.
+func (p part) present() bool { return p.root.Kind() > manifest.Null }
+
+// count reads a whole number; absent means the default.
+func (p part) count(fallback int64) topology.Field[int64] {
+	return count(p.root, p.origin, fallback)
+}
+
+// text reads a string; absent and empty mean the default.
+func (p part) text(fallback string) topology.Field[string] {
+	switch p.root.Kind() {
+	case manifest.Map, manifest.Seq:
+		return topology.Unknown[string](p.origin)
+	}
+	if s := p.root.Text(); s != "" {
+		return topology.Known(s, p.origin)
+	}
+	return topology.Known(fallback, p.origin)
+}
+
+// resources reads the resources of a container, memory then CPU.
+func (p part) resources() (memory, cpu *topology.Resource) {
+	return p.x.resources(p.origin, "memory", false), p.x.resources(p.origin, "cpu", false)
+}
+
+// container reads the part like a container: its image, command and probes.
+func (p part) container() *container {
+	return &container{
+		pod:    newPod(p.x, p.origin, p.root),
+		origin: p.origin,
+		root:   p.root,
+		image:  p.root.Get("image").Text(),
+	}
+}
+
+// newPod returns Pods whose spec is what the part holds.
+func newPod(x *index, spec topology.Origin, root *manifest.Node) *pod {
+	return &pod{x: x, object: spec.Object, spec: spec, root: root, loaded: map[loadedKey]bool{}}
+}
+
+// probe describes a probe that is written in the resource.
+func (p part) probe(name string) *topology.Probe { return p.container().probe(name) }
+
+// madeProbe is a probe that an operator makes where none is written: it runs
+// redis-cli in the container itself. Times are in seconds.
+func madeProbe(at topology.Origin, delay, period, timeout, failures int64) *topology.Probe {
+	return &topology.Probe{
+		Origin: at, Present: true,
+		Kind:             topology.Known("exec", at),
+		Timeout:          topology.Known(timeout, at),
+		EffectiveTimeout: topology.Known(timeout, at),
+		Delay:            topology.Known(delay, at),
+		Period:           topology.Known(period, at),
+		Failures:         topology.Known(failures, at),
+		OtherHost:        topology.Known(false, at),
+	}
+}
+
+// operatorConfig is configuration that an operator writes into a server's file
+// because of what is, or is not, written at the part.
+func (p part) operatorConfig(text string) []redisconf.Directive {
+	return redisconf.Parse(text, written{Origin: p.origin, altered: true}).Directives
+}
+
+// withLabels adds the labels of the resource to those of the Pods made of it.
+func withLabels(own map[string]string, o *manifest.Object) map[string]string {
+	for label, value := range labelsOf(o.Root.Get("metadata", "labels")) {
+		own[label] = value
+	}
+	return own
+}
+
+// required reads a whole number that the API server insists on: absent, it is
+// written somewhere else.
+func (p part) required() topology.Field[int64] {
+	if !p.present() {
+		return topology.Unknown[int64](p.origin)
+	}
+	return p.count(0)
+}
+
+// port reads the port that the servers listen on; 0 when it is not written.
+func (p part) port() int64 {
+	if n, ok := p.root.Get("port").Int(); ok && n > 0 && n <= 65535-busOffset {
+		return n
+	}
+	return 0
+}
