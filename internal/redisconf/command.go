@@ -105,7 +105,7 @@ func CommandsOf(argv []Word) []Command { return Shell{}.CommandsOf(argv) }
 
 // Commands is like the function Commands, in this shell.
 func (s Shell) Commands(script string, origin any) []Command {
-	r := &reader{shell: s, origin: origin, text: script, budget: &budget{commands: maxCommands}}
+	r := &reader{shell: s, origin: origin, text: script, budget: newBudget()}
 	r.read(Command{})
 	return r.budget.found
 }
@@ -119,7 +119,7 @@ func (s Shell) CommandsOf(argv []Word) []Command {
 	for i := range argv {
 		argv[i].Dynamic = argv[i].Dynamic || holdsReference(argv[i].Value)
 	}
-	r := &reader{shell: s, origin: argv[0].Origin, budget: &budget{commands: maxCommands}}
+	r := &reader{shell: s, origin: argv[0].Origin, budget: newBudget()}
 	r.start(Command{}, argv)
 	return r.budget.found
 }

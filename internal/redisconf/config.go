@@ -163,7 +163,7 @@ func (c *Config) Saves() (points []SavePoint, ok bool, last *Directive) {
 		return []SavePoint{{Seconds: 3600, Changes: 1}, {Seconds: 300, Changes: 100}, {Seconds: 60, Changes: 10000}}, true, nil
 	}
 	s := specs["save"]
-	known := c.lastHole < at[0]
+	known := c.Complete()
 	for _, i := range at {
 		d := &c.directives[i]
 		last = d

@@ -164,7 +164,7 @@ func (r *reader) pieces(parts []syntax.WordPart, quoted bool, depth int) []piece
 				pieces = append(pieces, r.pieces(part.Parts, true, depth+1)...)
 			}
 		case *syntax.ParamExp:
-			pieces = append(pieces, r.parameter(part, quoted)...)
+			pieces = append(pieces, r.budget.spend(r.parameter(part, quoted))...)
 		case *syntax.CmdSubst:
 			pieces = append(pieces, r.reference(part, quoted))
 		default:

@@ -75,13 +75,13 @@ const (
 // the turns with which the healthy server passes count against the others: what fails a probe anyway is not their doing.
 func (s Shell) rehearse(run func(*scope) int) Probe {
 	var p Probe
-	parsed := map[string]*syntax.File{}
-	healthy, complete := s.turns(&p, parsed, pong, nil, run)
+	parsed, steps := map[string]*syntax.File{}, maxTotalSteps
+	healthy, complete := s.turns(&p, parsed, &steps, pong, nil, run)
 	p.AcceptsLoading, p.AcceptsMasterdown, p.AcceptsNoauth = Unknown, Unknown, Unknown
 	if complete && len(healthy) > 0 {
-		p.AcceptsLoading = s.verdict(&p, parsed, loading, healthy, run)
-		p.AcceptsMasterdown = s.verdict(&p, parsed, masterdown, healthy, run)
-		p.AcceptsNoauth = s.verdict(&p, parsed, noauth, healthy, run)
+		p.AcceptsLoading = s.verdict(&p, parsed, &steps, loading, healthy, run)
+		p.AcceptsMasterdown = s.verdict(&p, parsed, &steps, masterdown, healthy, run)
+		p.AcceptsNoauth = s.verdict(&p, parsed, &steps, noauth, healthy, run)
 	}
 	switch {
 	case p.AcceptsLoading == Yes || p.AcceptsMasterdown == Yes || p.AcceptsNoauth == Yes:
@@ -102,16 +102,19 @@ type turn struct {
 	exit      int
 }
 
-const maxTurns = 256
+const (
+	maxTurns      = 256
+	maxTotalSteps = 100 * maxSteps
+)
 
 // turns runs the probe for every way its unknown conditions may turn out and returns the runs that exit with 0, or with
 // like, those that some run of it agrees with. Not complete: there are more ways than are tried.
-func (s Shell) turns(p *Probe, parsed map[string]*syntax.File, answer reply, like []turn, run func(*scope) int) (turns []turn, complete bool) {
+func (s Shell) turns(p *Probe, parsed map[string]*syntax.File, steps *int, answer reply, like []turn, run func(*scope) int) (turns []turn, complete bool) {
 	var choices []bool
 	for range maxTurns {
 		r := &rehearsal{shell: s, answer: answer, probe: p, parsed: parsed, choices: choices, decisions: map[string]bool{}, steps: maxSteps}
 		exit := r.run(run)
-		if r.steps <= 0 {
+		if *steps -= maxSteps - r.steps; r.steps <= 0 || *steps <= 0 {
 			p.Unknown = true
 			return turns, false
 		}
@@ -148,8 +151,8 @@ func agrees(t turn, others []turn) bool {
 	return false
 }
 
-func (s Shell) verdict(p *Probe, parsed map[string]*syntax.File, answer reply, healthy []turn, run func(*scope) int) Verdict {
-	turns, complete := s.turns(p, parsed, answer, healthy, run)
+func (s Shell) verdict(p *Probe, parsed map[string]*syntax.File, steps *int, answer reply, healthy []turn, run func(*scope) int) Verdict {
+	turns, complete := s.turns(p, parsed, steps, answer, healthy, run)
 	if !complete || len(turns) == 0 || !p.UsesCLI {
 		return Unknown
 	}

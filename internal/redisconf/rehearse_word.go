@@ -70,6 +70,9 @@ func (sc *scope) split(w *syntax.Word) []Word {
 
 func isBlank(r rune) bool { return r == ' ' || r == '\t' || r == '\n' }
 
+// expandedPerStep is how many bytes, or words, an expansion may give for the price of one step.
+const expandedPerStep = 32
+
 func (sc *scope) pieces(parts []syntax.WordPart, quoted bool) []piece {
 	var pieces []piece
 	for _, part := range parts {
@@ -88,7 +91,12 @@ func (sc *scope) pieces(parts []syntax.WordPart, quoted bool) []piece {
 				}
 			}
 		case *syntax.ParamExp:
-			pieces = append(pieces, sc.parameter(part, quoted)...)
+			found := sc.parameter(part, quoted)
+			for _, p := range found {
+				sc.steps -= len(p.text) / expandedPerStep
+			}
+			sc.steps -= len(found) / expandedPerStep
+			pieces = append(pieces, found...)
 		case *syntax.CmdSubst:
 			out := sc.substitute(part)
 			pieces = append(pieces, piece{text: out.Value, dynamic: out.Dynamic, splits: !quoted, many: out.Dynamic && !quoted})

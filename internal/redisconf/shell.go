@@ -25,7 +25,27 @@ type reader struct {
 type budget struct {
 	found    []Command
 	commands int
+	// expansion is how much text variables may still turn into, in bytes.
+	expansion int
 }
+
+func newBudget() *budget { return &budget{commands: maxCommands, expansion: maxExpansion} }
+
+// spend pays for what a variable turned into; when nothing is left, the rest of it is unknown.
+func (b *budget) spend(pieces []piece) []piece {
+	for i, p := range pieces {
+		b.expansion -= len(p.text) + pieceCost
+		if b.expansion < 0 {
+			return append(pieces[:i:i], piece{text: "$", dynamic: true, many: true})
+		}
+	}
+	return pieces
+}
+
+const (
+	maxExpansion = 8 << 20
+	pieceCost    = 32
+)
 
 func (b *budget) add(c Command) {
 	if b.commands > 0 {

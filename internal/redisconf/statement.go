@@ -1,6 +1,8 @@
 package redisconf
 
 import (
+	"strings"
+
 	"mvdan.cc/sh/v3/syntax"
 )
 
@@ -157,7 +159,7 @@ func (r *reader) redirects(redirs []*syntax.Redirect) []Redirect {
 		if redir.Hdoc != nil {
 			from, to := int(redir.Hdoc.Pos().Offset()), int(redir.Hdoc.End().Offset())
 			if from >= 0 && from <= to && to <= len(r.text) {
-				redirect.Heredoc = r.text[from:to]
+				redirect.Heredoc = withoutDelimiter(r.text[from:to], redirect.Target.Value)
 			}
 			redirect.HeredocOffset, _ = r.extent(from, to)
 			for _, part := range redir.Hdoc.Parts {
@@ -169,4 +171,13 @@ func (r *reader) redirects(redirs []*syntax.Redirect) []Redirect {
 		redirects = append(redirects, redirect)
 	}
 	return redirects
+}
+
+// withoutDelimiter cuts the closing line off a here-document.
+func withoutDelimiter(body, delimiter string) string {
+	start := strings.LastIndexByte(body, '\n') + 1
+	if strings.TrimLeft(body[start:], "\t") == delimiter {
+		return body[:start]
+	}
+	return body
 }
