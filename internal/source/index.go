@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/redislint/redislint/internal/manifest"
 	"github.com/redislint/redislint/internal/topology"
@@ -20,7 +21,10 @@ type index struct {
 	// zero label.
 	selectors map[selectorKey][]*manifest.Object
 	scalers   map[objectName][]*manifest.Object // by target
-	problems  []manifest.Error
+	probes    probeMemo
+
+	mu       sync.Mutex // guards problems
+	problems []manifest.Error
 }
 
 type objectName struct{ kind, namespace, name string }
@@ -174,6 +178,8 @@ func (x *index) owned(o *manifest.Object) bool {
 
 // problem records a value that could not be read safely.
 func (x *index) problem(o topology.Origin, format string, args ...any) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
 	x.problems = append(x.problems, manifest.Error{
 		File:    o.Object.File,
 		Line:    o.Position().Line,

@@ -26,28 +26,27 @@ func (c *container) probe(name string) *topology.Probe {
 	if p == nil || !p.Present {
 		return p
 	}
-	command := n.Get("exec", "command")
-	if command.Kind() != manifest.Seq {
+	list := n.Get("exec", "command")
+	if list.Kind() != manifest.Seq {
 		return p
 	}
 	var argv []redisconf.Word
 	at := p.Origin.At("exec", "command")
-	for i, word := range command.Items() {
+	for i, word := range list.Items() {
 		value := c.expand(word.Text())
 		argv = append(argv, redisconf.Word{
 			Value: value, End: len(value),
 			Origin: written{Origin: at.At(strconv.Itoa(i)), altered: value != word.Text()},
 		})
 	}
-	shell := c.shell(nil)
-	shell.Open = func(file string) (string, bool) {
+	command := c.pod.x.probes.probe(argv, c.env, func(file string) (string, bool) {
 		parts, ok := c.open(file, "probe script")
 		if !ok || len(parts) == 0 {
 			return "", false
 		}
 		return parts[0].value, true
-	}
-	describeProbe(p, shell.Probe(argv), at)
+	})
+	describeProbe(p, command, at)
 	return p
 }
 

@@ -6,8 +6,14 @@
 package source
 
 import (
+	"cmp"
+	"fmt"
+	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/redislint/redislint/internal/manifest"
 	"github.com/redislint/redislint/internal/topology"
@@ -28,28 +34,63 @@ func Discover(set *manifest.Set) Discovery {
 	x := newIndex(set)
 	x.wakeRelated()
 
+	read := x.readAll()
 	var members []*member
-	claimed := map[*manifest.Object]bool{}
-	var unknown []*manifest.Object
-	for _, o := range x.set.Objects {
-		if x.owned(o) || !signed(o.Root) {
-			continue
-		}
-		for _, s := range sources {
-			if m := s.read(x, o); m != nil {
-				m.source = s.name
-				members = append(members, m)
-				claimed[o] = true
-				break
-			}
-		}
-		if !claimed[o] && redisLike(o) && !isKnownKind(o) {
-			unknown = append(unknown, o)
+	found := Discovery{}
+	for i, o := range x.set.Objects {
+		switch {
+		case read[i] != nil:
+			members = append(members, read[i])
+		case redisLike(o) && !isKnownKind(o) && !x.owned(o):
+			found.Unknown = append(found.Unknown, o)
 		}
 	}
-	found := Discovery{Redis: assemble(x, members), Unknown: unknown}
-	found.Errors = x.problems
+	found.Redis = assemble(x, members)
+	slices.SortFunc(x.problems, func(a, b manifest.Error) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Message, b.Message))
+	})
+	found.Errors = slices.Compact(x.problems)
 	return found
+}
+
+// readAll reads every object on all cores: what the first source that claims
+// an object makes of it, nil where none does.
+func (x *index) readAll() []*member {
+	members := make([]*member, len(x.set.Objects))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	var fault atomic.Value
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			defer func() {
+				// A panic belongs to the caller, who can say what was being done.
+				if r := recover(); r != nil {
+					fault.Store(fmt.Sprintf("%v\n%s", r, debug.Stack()))
+				}
+			}()
+			for i := int(next.Add(1)) - 1; i < len(members); i = int(next.Add(1)) - 1 {
+				members[i] = x.read(x.set.Objects[i])
+			}
+		})
+	}
+	wg.Wait()
+	if r := fault.Load(); r != nil {
+		panic(r)
+	}
+	return members
+}
+
+func (x *index) read(o *manifest.Object) *member {
+	if !isKnownKind(o) || x.owned(o) || !signed(o.Root) {
+		return nil
+	}
+	for _, s := range sources {
+		if m := s.read(x, o); m != nil {
+			m.source = s.name
+			return m
+		}
+	}
+	return nil
 }
 
 // source is one way to deploy Redis.
