@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
 
 	"github.com/redislint/redislint/internal/redisconf"
 )
@@ -17,11 +18,13 @@ type probeMemo struct {
 	seen map[string][]rehearsed
 }
 
-// rehearsed is the result of a command together with the files that it opened:
-// it holds wherever those files read the same.
+// rehearsed is the result of a command together with the files that it opened
+// and the variables that these or the command name: it holds wherever they are
+// the same.
 type rehearsed struct {
-	opened []openedFile
-	probe  redisconf.Probe
+	opened    []openedFile
+	variables []variable
+	probe     redisconf.Probe
 }
 
 type openedFile struct {
@@ -29,21 +32,23 @@ type openedFile struct {
 	ok         bool
 }
 
-// maxRehearsed bounds how many sets of files are compared for one command.
+type variable struct {
+	name, value string
+	set         bool
+}
+
+// maxRehearsed bounds how many results are compared for one command.
 const maxRehearsed = 16
 
 // probe is what the command does in a container with the environment, whose
 // files open reads.
 func (m *probeMemo) probe(argv []redisconf.Word, env map[string]string, open func(string) (string, bool)) redisconf.Probe {
-	key := commandKey(argv, env)
+	key := strings.Join(values(argv), "\x00")
 	m.mu.Lock()
 	known := m.seen[key]
 	m.mu.Unlock()
 	for _, r := range known {
-		if !slices.ContainsFunc(r.opened, func(f openedFile) bool {
-			text, ok := open(f.path)
-			return text != f.text || ok != f.ok
-		}) {
+		if r.holds(env, open) {
 			return r.probe
 		}
 	}
@@ -54,6 +59,7 @@ func (m *probeMemo) probe(argv []redisconf.Word, env map[string]string, open fun
 		return text, ok
 	}}
 	r.probe = shell.Probe(argv)
+	r.variables = variables(argv, r.opened, env)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.seen == nil {
@@ -65,17 +71,50 @@ func (m *probeMemo) probe(argv []redisconf.Word, env map[string]string, open fun
 	return r.probe
 }
 
-func commandKey(argv []redisconf.Word, env map[string]string) string {
-	var b strings.Builder
-	for _, w := range argv {
-		b.WriteString(w.Value)
-		b.WriteByte(0)
+func (r rehearsed) holds(env map[string]string, open func(string) (string, bool)) bool {
+	for _, v := range r.variables {
+		if value, set := env[v.name]; value != v.value || set != v.set {
+			return false
+		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(env)) {
-		b.WriteByte(1)
-		b.WriteString(name)
-		b.WriteByte('=')
-		b.WriteString(env[name])
+	for _, f := range r.opened {
+		if text, ok := open(f.path); text != f.text || ok != f.ok {
+			return false
+		}
 	}
-	return b.String()
+	return true
+}
+
+func values(argv []redisconf.Word) []string {
+	all := make([]string, len(argv))
+	for i, w := range argv {
+		all[i] = w.Value
+	}
+	return all
+}
+
+// variables are the variables that the texts can read: every name in them, or
+// the whole environment where a name is put together at run time.
+func variables(argv []redisconf.Word, opened []openedFile, env map[string]string) []variable {
+	texts := values(argv)
+	for _, f := range opened {
+		texts = append(texts, f.text)
+	}
+	names := map[string]bool{}
+	for _, text := range texts {
+		if strings.Contains(text, "${!") || strings.Contains(text, "eval") {
+			for name := range env {
+				names[name] = true
+			}
+		}
+		for name := range strings.FieldsFuncSeq(text, func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+			names[name] = true
+		}
+	}
+	all := make([]variable, 0, len(names))
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		value, set := env[name]
+		all = append(all, variable{name, value, set})
+	}
+	return all
 }
