@@ -1,7 +1,9 @@
 package redisconf
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
 )
@@ -98,7 +100,7 @@ func (r *reader) assign(a *syntax.Assign, conditional bool) {
 			}
 		}
 	case a.Value != nil:
-		fresh.words, fresh.isArray = r.assigned(a.Value)
+		fresh.words = r.assigned(a.Value)
 	}
 	for i := range fresh.words {
 		fresh.words[i].Conditional = fresh.words[i].Conditional || conditional
@@ -109,7 +111,7 @@ func (r *reader) assign(a *syntax.Assign, conditional bool) {
 	case a.Append:
 		fresh.isArray = fresh.isArray || old.isArray
 		fresh.unknown = fresh.unknown || old.unknown
-		fresh.words = append(old.words[:len(old.words):len(old.words)], fresh.words...)
+		fresh.words = append(slices.Clip(old.words), fresh.words...)
 	case old != nil && !old.isArray && !refers(a.Value, name) && joined(old.words) != joined(fresh.words):
 		fresh.unknown = true
 	}
@@ -120,25 +122,26 @@ func (r *reader) assign(a *syntax.Assign, conditional bool) {
 }
 
 // assigned evaluates the right-hand side of an assignment, keeping where each part of it was written.
-func (r *reader) assigned(value *syntax.Word) (words []Word, isArray bool) {
+func (r *reader) assigned(value *syntax.Word) []Word {
 	single := r.word(value)
 	if !single.Dynamic && len(r.pieces(value.Parts, true, 0)) <= 1 {
-		return []Word{single}, false
+		return []Word{single}
 	}
+	var words []Word
 	for _, p := range r.pieces(value.Parts, true, 0) {
 		w := p.from
 		w.Value, w.Dynamic, w.many = p.text, p.dynamic, p.many
 		words = append(words, w)
 	}
-	return words, false
+	return words
 }
 
 func joined(words []Word) string {
-	all := ""
+	var all strings.Builder
 	for _, w := range words {
-		all += w.Value
+		all.WriteString(w.Value)
 	}
-	return all
+	return all.String()
 }
 
 // refers reports whether a word expands the variable itself: X="$X more".

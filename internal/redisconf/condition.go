@@ -15,6 +15,7 @@ func (sc *scope) code(v Verdict) int {
 		return 0
 	case No:
 		return 1
+	case Unknown:
 	}
 	return unsure
 }
@@ -32,6 +33,7 @@ func not(v Verdict) Verdict {
 		return No
 	case No:
 		return Yes
+	case Unknown:
 	}
 	return Unknown
 }

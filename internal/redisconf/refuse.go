@@ -29,6 +29,7 @@ func (s spec) refuse(d Directive) error {
 		return rule(args)
 	}
 	switch s.kind {
+	case isText:
 	case isBool:
 		if _, ok := parseBool(args[0]); !ok {
 			return errBool

@@ -151,7 +151,7 @@ func isDynamic(text string) bool {
 }
 
 func isPlaceholder(text string) bool {
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		for _, mark := range []string{"__", "%", "@"} {
 			inner, ok := strings.CutPrefix(word, mark)
 			inner, closed := strings.CutSuffix(inner, mark)

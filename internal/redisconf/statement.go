@@ -1,6 +1,7 @@
 package redisconf
 
 import (
+	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -78,10 +79,10 @@ func (r *reader) binary(cmd *syntax.BinaryCmd, as Command) {
 	if !isPipe(cmd.Op) {
 		negated := as.Negated
 		r.statement(first, as)
-		for i := len(chain) - 1; i >= 0; i-- {
+		for _, link := range slices.Backward(chain) {
 			then := as
-			then.Conditional, then.Negated, then.After = true, negated, chain[i].Op.String()
-			r.statement(chain[i].Y, then)
+			then.Conditional, then.Negated, then.After = true, negated, link.Op.String()
+			r.statement(link.Y, then)
 		}
 		return
 	}
@@ -104,8 +105,8 @@ func (r *reader) binary(cmd *syntax.BinaryCmd, as Command) {
 		}
 		r.budget.found = saved
 	}
-	for i := len(pipeline) - 1; i >= 0; i-- {
-		r.budget.found = append(r.budget.found, pipeline[i]...)
+	for _, stage := range slices.Backward(pipeline) {
+		r.budget.found = append(r.budget.found, stage...)
 	}
 }
 
@@ -120,7 +121,7 @@ func (r *reader) call(cmd *syntax.CallExpr, as Command) {
 			value := r.word(assign.Value)
 			value.Value = assign.Name.Value + "=" + value.Value
 			value.quoted = false
-			as.Env = append(as.Env[:len(as.Env):len(as.Env)], value)
+			as.Env = append(slices.Clip(as.Env), value)
 		}
 	}
 	r.start(as, r.fields(cmd.Args))

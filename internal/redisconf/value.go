@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -141,7 +142,7 @@ func (s spec) choose(words []string) (string, error) {
 	var chosen []string
 	for _, word := range words {
 		known := false
-		for _, value := range append(s.values[:len(s.values):len(s.values)], s.newer...) {
+		for _, value := range slices.Concat(s.values, s.newer) {
 			if strings.EqualFold(word, value) {
 				chosen, known = append(chosen, value), true
 				break

@@ -1,7 +1,6 @@
 package redisconf
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -169,98 +168,6 @@ func (sc *scope) parameter(p *syntax.ParamExp, quoted bool) []piece {
 	return []piece{{text: value.Value, dynamic: value.Dynamic, splits: !quoted, many: value.Dynamic && !quoted}}
 }
 
-// transform applies ${#x}, ${x:-y}, ${x%y}, ${x/y/z} and their kin.
-func (sc *scope) transform(p *syntax.ParamExp, value Word, isSet bool) Word {
-	if p.Length {
-		return Word{Value: strconv.Itoa(len([]rune(value.Value))), Dynamic: value.Dynamic}
-	}
-	if p.Repl != nil {
-		return sc.replace(p.Repl, value)
-	}
-	if p.Exp == nil {
-		return value
-	}
-	operand := sc.word(p.Exp.Word)
-	empty := isSet && value.Value == "" && !value.Dynamic
-	switch p.Exp.Op {
-	case syntax.DefaultUnset, syntax.DefaultUnsetOrNull, syntax.AssignUnset, syntax.AssignUnsetOrNull:
-		if empty && (p.Exp.Op == syntax.DefaultUnsetOrNull || p.Exp.Op == syntax.AssignUnsetOrNull) {
-			return operand
-		}
-		return value
-	case syntax.ErrorUnset, syntax.ErrorUnsetOrNull:
-		return value
-	case syntax.AlternateUnset, syntax.AlternateUnsetOrNull:
-		switch {
-		case value.Dynamic:
-			return Word{Value: "", Dynamic: true}
-		case empty:
-			return Word{}
-		}
-		return operand
-	case syntax.RemSmallPrefix, syntax.RemLargePrefix, syntax.RemSmallSuffix, syntax.RemLargeSuffix:
-		return sc.trim(p.Exp, value)
-	case syntax.UpperAll:
-		value.Value = strings.ToUpper(value.Value)
-		return value
-	case syntax.LowerAll:
-		value.Value = strings.ToLower(value.Value)
-		return value
-	}
-	return Word{Dynamic: true}
-}
-
-func (sc *scope) replace(repl *syntax.Replace, value Word) Word {
-	pattern, ok := sc.pattern(repl.Orig)
-	with := sc.word(repl.With)
-	expression, err := regexp.Compile(pattern)
-	if !ok || err != nil || value.Dynamic || with.Dynamic || len(value.Value) > maxOutput/16 {
-		return Word{Dynamic: true}
-	}
-	done := false
-	return Word{Value: expression.ReplaceAllStringFunc(value.Value, func(found string) string {
-		if done && !repl.All {
-			return found
-		}
-		done = true
-		return with.Value
-	})}
-}
-
-// trim removes a prefix or suffix that matches a pattern.
-func (sc *scope) trim(exp *syntax.Expansion, value Word) Word {
-	pattern, ok := sc.pattern(exp.Word)
-	if !ok || value.Dynamic || len(value.Value) > maxOutput/64 {
-		return Word{Dynamic: true}
-	}
-	expression, err := regexp.Compile("(?s)^(?:" + pattern + ")$")
-	if err != nil {
-		return Word{Dynamic: true}
-	}
-	text := value.Value
-	for n := range len(text) + 1 {
-		switch exp.Op {
-		case syntax.RemSmallPrefix:
-			if expression.MatchString(text[:n]) {
-				return Word{Value: text[n:]}
-			}
-		case syntax.RemLargePrefix:
-			if expression.MatchString(text[:len(text)-n]) {
-				return Word{Value: text[len(text)-n:]}
-			}
-		case syntax.RemSmallSuffix:
-			if expression.MatchString(text[len(text)-n:]) {
-				return Word{Value: text[:len(text)-n]}
-			}
-		default:
-			if expression.MatchString(text[n:]) {
-				return Word{Value: text[:n]}
-			}
-		}
-	}
-	return value
-}
-
 // variable returns the value of a variable or parameter: one word, or the elements of an array.
 func (sc *scope) variable(name string) ([]Word, bool) {
 	switch name {
@@ -289,69 +196,4 @@ func (sc *scope) variable(name string) ([]Word, bool) {
 		return []Word{{Value: value}}, true
 	}
 	return nil, false
-}
-
-// pattern turns a shell pattern into a regular expression that is not anchored.
-func (sc *scope) pattern(w *syntax.Word) (expression string, ok bool) {
-	var out strings.Builder
-	if w == nil {
-		return "", true
-	}
-	for _, part := range w.Parts {
-		switch part := part.(type) {
-		case *syntax.Lit:
-			out.WriteString(globExpression(part.Value))
-		case *syntax.ExtGlob:
-			var alternatives []string
-			for glob := range strings.SplitSeq(part.Pattern.Value, "|") {
-				alternatives = append(alternatives, globExpression(glob))
-			}
-			suffix := map[syntax.GlobOperator]string{syntax.GlobZeroOrOne: "?", syntax.GlobZeroOrMore: "*", syntax.GlobOneOrMore: "+", syntax.GlobOne: ""}
-			repeat, known := suffix[part.Op]
-			if !known {
-				return "", false
-			}
-			out.WriteString("(?:" + strings.Join(alternatives, "|") + ")" + repeat)
-		default:
-			for _, p := range sc.pieces([]syntax.WordPart{part}, true) {
-				if p.dynamic {
-					return "", false
-				}
-				out.WriteString(regexp.QuoteMeta(p.text))
-			}
-		}
-	}
-	return out.String(), true
-}
-
-func globExpression(glob string) string {
-	var out strings.Builder
-	for i := 0; i < len(glob); i++ {
-		switch c := glob[i]; c {
-		case '*':
-			out.WriteString("(?s:.*)")
-		case '?':
-			out.WriteString("(?s:.)")
-		case '[':
-			end := strings.IndexByte(glob[i+1:], ']')
-			if end < 1 {
-				out.WriteString(`\[`)
-				continue
-			}
-			class := glob[i+1 : i+1+end]
-			if rest, ok := strings.CutPrefix(class, "!"); ok {
-				class = "^" + rest
-			}
-			out.WriteString("[" + strings.ReplaceAll(class, `\`, `\\`) + "]")
-			i += end + 1
-		case '\\':
-			if i+1 < len(glob) {
-				i++
-				out.WriteString(regexp.QuoteMeta(glob[i : i+1]))
-			}
-		default:
-			out.WriteString(regexp.QuoteMeta(glob[i : i+1]))
-		}
-	}
-	return out.String()
 }

@@ -1,0 +1,100 @@
+package redisconf
+
+import "strings"
+
+// configuration is one start of a server. DIR stands for its directory.
+type configuration struct {
+	conf  string
+	args  []string
+	files map[string]string
+}
+
+func conf(text string) configuration    { return configuration{conf: text} }
+func argv(args ...string) configuration { return configuration{args: args} }
+
+// configurations are spellings that real files have, and some that they should not have.
+var configurations = []configuration{
+	conf("# nothing"),
+	conf("maxmemory 1g"), conf("maxmemory 1gb"), conf("maxmemory 1G"), conf("maxmemory 1GB"), conf("maxmemory 512m"),
+	conf("maxmemory 512mb"), conf("maxmemory 512k"), conf("maxmemory 512Kb"), conf("maxmemory 1b"), conf("maxmemory 1073741824"),
+	conf(`maxmemory "1gb"`), conf("maxmemory '1gb'"), conf("maxmemory 0"), conf(`maxmemory ""`), conf("maxmemory gb"),
+	conf("maxmemory 01gb"), conf("  maxmemory 1gb  "), conf("# maxmemory 2gb\nmaxmemory 1gb"), conf("MAXMEMORY 1GB"),
+	conf("maxmemory 1gb\r\nmaxmemory-policy allkeys-lru\r"), conf("maxmemory\t1gb"), conf("maxmemory 99999999999999999999"),
+	conf("maxmemory 17179869184gb"), conf("maxmemory 99999999999999999999gb"), conf("maxmemory 9223372036854775808"),
+	conf("maxmemory 100mb\nmaxmemory 200mb"), conf("maxmemory \"1\\x67\\x62\""), conf("maxmemory 1gb\v"), conf("maxmemory '1g''b'"),
+	conf("maxmemory 1\"gb\""), conf("\"maxmemory\" 1gb"), conf("maxmemory 1gb\n\n   # indented comment"),
+	conf("maxmemory " + strings.Repeat("0", 127) + "1"), conf("maxmemory " + strings.Repeat("0", 126) + "1"),
+	conf("maxmemory 1Gi"), conf("maxmemory 1GiB"), conf("maxmemory 512Mi"), conf("maxmemory 1t"), conf("maxmemory 1.5gb"),
+	conf("maxmemory 1e9"), conf("maxmemory 75%"), conf("maxmemory 1 gb"), conf(`maxmemory "1 gb"`), conf("maxmemory -1"),
+	conf("maxmemory +1"), conf("maxmemory"), conf("maxmemory 1_000_000"), conf("maxmemory 0x40000000"), conf("maxmemory 1gb # comment"),
+	conf("maxmemory 1gb#comment"), conf("maxmemory: 1gb"), conf("maxmemory=1gb"), conf("maxmemory = 1gb"), conf("maxmemory 1gb;"),
+	conf("\ufeffmaxmemory 1gb"), conf("max-memory 1gb"), conf("maxmemory_policy allkeys-lru"), conf("no-such-directive 1"),
+	conf("maxmemory-policy ALLKEYS-LRU"), conf("maxmemory-policy allkeys_lru"), conf("maxmemory-policy lru"), conf("maxmemory-policy"),
+	conf("maxmemory-clients 5%"), conf("maxmemory-clients 100mb"), conf("maxmemory-clients 101%"), conf("maxmemory-clients 05%"),
+	conf("maxmemory-clients -5%"), conf("maxmemory-clients 9223372036854775808"), conf("maxmemory-clients 18446744073709551600"),
+	conf("repl-backlog-size 64mb"), conf("repl-backlog-size 1Mi"), conf("repl-backlog-size 0"), conf("repl-backlog-size 18446744073709551615"),
+	conf("proto-max-bulk-len 512Mi"), conf("proto-max-bulk-len 1mb"), conf("proto-max-bulk-len 1000k"), conf("client-query-buffer-limit 1m"),
+	conf("auto-aof-rewrite-min-size 64Mi"), conf("auto-aof-rewrite-min-size 32mb"), conf("auto-aof-rewrite-percentage 100%"),
+	conf("client-output-buffer-limit replica 256Mi 64Mi 60"), conf("client-output-buffer-limit replica 256mb 64mb 60"),
+	conf(`client-output-buffer-limit "slave 256mb 64mb 60 normal 0 0 0"`), conf("client-output-buffer-limit master 1 1 1"),
+	conf("client-output-buffer-limit replica 256mb 64mb"), conf("client-output-buffer-limit"),
+	conf("appendonly yes"), conf("appendonly true"), conf(`appendonly "yes"`), conf("appendonly YES"), conf("appendonly 1"),
+	conf("appendonly yes\nappendonly no"), conf("appendfsync always"), conf("appendfsync never"), conf("timeout 5s"), conf("timeout 05"),
+	conf("timeout +5"), conf("timeout -0"), conf(`timeout ""`), conf("maxclients 100"), conf("maxclients 10k"), conf("maxclients 0"),
+	conf("maxclients -1"), conf("list-max-ziplist-size -3"), conf("list-max-ziplist-entries 10"), conf("list-max-ziplist-entries 10 11"),
+	conf("save \"\""), conf("save"), conf("save 900 1\nsave 300 10"), conf("save 900 1 300 10"), conf(`save "900 1 300 10"`),
+	conf("save 900 1\nsave \"\""), conf("save \"\"\nsave 900 1"), conf("save 900"), conf("save 0 1"), conf("save 900 0"), conf("save 900 -1"),
+	conf("save +900 1"), conf("save 900 1 x"), conf(`save "" ""`), conf("save 900 1\nsave"), conf("save \"900\" \"1\""), conf("save '' "),
+	conf(`save "900 1" "300 10"`), conf("save 900s 1"), conf("save 900 4294967297"), conf("save 900 1 \"\""),
+	conf("dbfilename a/b.rdb"), conf("dbfilename x.rdb"), conf(`dbfilename ""`), conf(`appendfilename ""`), conf("appenddirname a/b"),
+	conf("requirepass foo bar"), conf("requirepass foo#bar"), conf("requirepass #foo"), conf(`requirepass "foo bar"`), conf(`requirepass "foo`),
+	conf("requirepass foo\"bar\"baz"), conf("requirepass \"foo\"bar"), conf("requirepass 'it\\'s'"), conf(`requirepass "a\"b\\c\n\x41\q"`),
+	conf("requirepass "), conf(`requirepass ""`), conf("masterauth "), conf("masterauth x"),
+	conf("notify-keyspace-events Ex"), conf("notify-keyspace-events KQ"), conf(`notify-keyspace-events ""`),
+	conf("replicaof no one"), conf("replicaof 127.0.0.1"), conf("slaveof 127.0.0.1 1"), conf("slave-priority 50"),
+	conf(`replicaof "127.0.0.1 1"`), conf("replicaof 127.0.0.1 99999"), conf("replicaof 127.0.0.1 x"), conf("min-slaves-to-write 1\nmin-slaves-max-lag 5"),
+	conf(`rename-command KEYS ""`), conf("rename-command KEYS \"\"\nrename-command KEYS \"\""), conf("rename-command KEYS K\nrename-command K \"\""),
+	conf("rename-command KEYS"), conf("rename-command CONFIG CFG\nrename-command CFG CONFIG"),
+	conf("io-threads 0"), conf("io-threads 129"), conf("io-threads 2"), conf("databases 0"), conf("databases 4"),
+	conf("min-replicas-to-write -1"), conf("min-replicas-to-write 2147483648"), conf("hash-max-ziplist-entries 10"),
+	conf("cluster-enabled yes\nreplicaof 127.0.0.1 1"), conf("cluster-enabled yes\nreplicaof no one\ndatabases 4"), conf("vm-enabled no"),
+	conf("cluster-announce-hostname node-0.redis"), conf("cluster-announce-hostname node_0"), conf("cluster-node-timeout 5s"),
+	conf("user default on >x ~* &* +@all\nuser default on nopass ~* &* +@all"), conf("user"), conf("requirepass a\nuser default on nopass ~* &* +@all"),
+	conf("oom-score-adj yes"), conf("oom-score-adj-values 0 200 800"), conf("oom-score-adj-values 0 200"), conf("oom-score-adj-values 0 200 3000"),
+	conf("unixsocketperm 700"), conf("unixsocketperm 800"), conf("unixsocketperm 1000"), conf("hz 1000"), conf("hz 0"), conf("loglevel verbose"),
+	conf("loglevel info"), conf("latency-tracking-info-percentiles 50 99"), conf("latency-tracking-info-percentiles 101"),
+	conf("latency-tracking-info-percentiles x"), conf("shutdown-on-sigterm save now"), conf("shutdown-on-sigterm \"nosave force\""),
+	conf("shutdown-on-sigterm save nosave"), conf("shutdown-on-sigterm later"), conf("lua-time-limit 100"), conf("lua-replicate-commands yes"),
+	conf("sentinel monitor mymaster 127.0.0.1 1 2"), conf("sentinel"), conf("port 0"), conf("port 65536"), conf("port 6379tcp"),
+	conf("bind 127.0.0.1 -::1"), conf(`bind ""`), conf("include"), conf("include a b"), conf("loadmodule"), conf("tcp-keepalive 300 60"),
+	conf("no.such-module 1"), conf("no.such-module"), conf("\x00maxmemory 1Gi"), conf("maxmemory 1gb\x00Gi"),
+
+	{conf: "include DIR/more.conf\nmaxmemory 2gb", files: map[string]string{"more.conf": "maxmemory 1gb\nappendonly yes"}},
+	{conf: "maxmemory 2gb\ninclude DIR/more.conf", files: map[string]string{"more.conf": "maxmemory 1gb\nsave 900 1"}},
+	{conf: "save 60 1\ninclude DIR/more.conf", files: map[string]string{"more.conf": "save 900 1\ninclude DIR/deep.conf", "deep.conf": "save 7 7"}},
+	{conf: "save 60 1\ninclude DIR/more.conf", files: map[string]string{"more.conf": "save \"\""}},
+	{conf: "include DIR/more.conf", files: map[string]string{"more.conf": "maxmemory 1Gi"}},
+	{args: []string{"--include", "DIR/more.conf", "--maxmemory", "2gb"}, files: map[string]string{"more.conf": "maxmemory 1gb\nsave 5 5"}},
+	{args: []string{"--maxmemory 2gb", "--include DIR/more.conf"}, files: map[string]string{"more.conf": "maxmemory 1gb"}},
+	{conf: "maxmemory 100mb", args: []string{"--maxmemory", "200mb"}},
+	{conf: "save 900 1", args: []string{"--save", "300 10"}},
+	{conf: "save 900 1", args: []string{"--save", ""}},
+	{conf: "save \"\"", args: []string{"--save", "300 10"}},
+	{conf: "save 900 1", args: []string{"--save"}},
+	{conf: "save 900 1", args: []string{"--save", "--appendonly", "yes"}},
+	{conf: "maxmemory 1gb", args: []string{"maxmemory", "2gb"}},
+
+	argv("--maxmemory=1gb"), argv("--maxmemory", "1gb"), argv("--maxmemory 1gb"), argv("--MaxMemory", "1gb"), argv("--maxmemory", "75%"),
+	argv("--maxmemory", "1Gi"), argv("--maxmemory", "100mb", "--maxmemory", "200mb"), argv("--maxmemory", "--appendonly", "yes"),
+	argv("--save", "", "--appendonly", "no"), argv("--save", `""`, "--appendonly", "no"), argv("--save", ""), argv(`--save ""`), argv("--save"),
+	argv("--save", "--appendonly", "yes"), argv("--SAVE", "--appendonly", "yes"), argv("--save", "900", "1", "300", "10"),
+	argv("--save", "900 1 300 10"), argv("--save", "900 1", "--save", "300 10"), argv("--save 900 1"), argv("--save 900", "1"),
+	argv("--appendonly=no"), argv("--appendonly", "yes", "--appendonly", "no"), argv("--requirepass", ""),
+	argv("--requirepass", "--masterauth", "x"), argv("--requirepass", "a b"), argv("--requirepass", "--secret"),
+	argv("--requirepass", `a"b\c'd`), argv("--requirepass", "pässword"), argv("--requirepass", "#x"), argv("--requirepass", "-x"),
+	argv("--replicaof", "127.0.0.1", "1"), argv("--replicaof", "127.0.0.1 1"), argv("--no-such", "1"), argv("--maxmemory", "1gb # comment"),
+	argv("--maxmemory", "1gb", "appendonly", "yes"), argv("--maxmemory 1gb # comment"), argv("--# a comment"), argv("--maxmemory 1gb --appendonly yes"),
+	argv("--maxmemory 1gb\nappendonly yes"), argv("--maxmemory", "1gb\nappendonly yes"), argv("--"), argv("--", "--maxmemory", "1gb"),
+	argv("-maxmemory", "1gb"), argv("--sentinel", "x"), argv("--maxmemory ", "1gb"), argv("--client-output-buffer-limit", "replica 1gb 1gb 0"),
+	argv("--slave-priority", "10"), argv("--maxmemory-policy", "allkeys-lru", "--save", "60", "1"), argv("--requirepass", "{{ x }}"),
+}
