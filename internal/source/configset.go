@@ -32,10 +32,14 @@ func (c configSet) read() (taken []redisconf.Directive, refused []topology.NotLo
 		origin := c.list.origin.At(strconv.Itoa(i))
 		d := c.directive(text, written{Origin: origin})
 		reason, remedy := c.refusal(d)
-		if reason == "" {
-			if d.Name == "save" {
-				taken = append(taken, directive("save", "", written{Origin: origin}))
-			}
+		switch {
+		case reason != "":
+		case d.Name == "port": // a server that listens nowhere is only refused at its start
+			continue
+		case d.Name == "save":
+			taken = append(taken, directive("save", "", written{Origin: origin}), d)
+			continue
+		default:
 			taken = append(taken, d)
 			continue
 		}
@@ -83,7 +87,7 @@ func (c configSet) refusal(d redisconf.Directive) (reason, remedy string) {
 		return "Invalid save parameters, quotes are part of the value", form
 	}
 	for _, p := range redisconf.Merge([]redisconf.Directive{d}).Problems() {
-		if d.Name != "port" && d.Name != "bind" { // judged with what else the server listens on
+		if d.Name != "port" && d.Name != "bind" { // nothing else to listen on is no reason here
 			return p.Reason, form
 		}
 	}

@@ -36,14 +36,13 @@ func (r opstree) configure(n *node, s opstreeServer) {
 // imageConfig is what matters of the file that the operator's image writes.
 func (r opstree) imageConfig(s opstreeServer) []redisconf.Directive {
 	var all []redisconf.Directive
-	if on, at := r.persistent(); on {
-		said := part{x: r.spec.x, origin: at}
+	if on, known := r.persistent().Get(); on || !known {
 		lines := "appendonly yes\n"
 		if !r.plainImage() { // which saves too, at other points
 			lines = "save 900 1\nsave 300 10\nsave 60 10000\n" + lines
 		}
-		all = said.operatorConfig(lines)
-		if r.plainImage() {
+		all = redisconf.Parse(lines, written{Origin: r.persistent().Origin(), altered: true}).Directives
+		if !known || r.plainImage() {
 			all = maybe(all)
 		}
 	}
@@ -53,12 +52,15 @@ func (r opstree) imageConfig(s opstreeServer) []redisconf.Directive {
 	// Each Pod announces its own address, or that of its node and the ports of
 	// a NodePort Service of its own.
 	service := r.spec.at("kubernetesConfig", "service", "serviceType")
-	announced := "$(POD_IP)"
-	if service.root.Text() == "NodePort" {
-		announced = "node"
-	}
 	tag := written{Origin: service.origin, altered: true}
-	return append(all, directive("cluster-enabled", "yes", tag), directive("cluster-announce-ip", announced, tag))
+	announced := directive("cluster-announce-ip", "$(POD_IP)", tag)
+	switch kind := service.root.Text(); {
+	case kind == "NodePort":
+		announced.Args[0].Value = "node"
+	case strings.ContainsAny(kind, "{$"):
+		announced.Args[0].Value, announced.Dynamic = kind, true
+	}
+	return append(all, directive("cluster-enabled", "yes", tag), announced)
 }
 
 // plainImage reports whether the servers run Docker's official image, which
@@ -110,7 +112,10 @@ func (r opstree) otherKeys(field part, config *redisconf.Config) []unloadedDirec
 	}
 	var found []unloadedDirective
 	for key, n := range o.Root.Get("data").Fields() {
-		if key == opstreeKey || strings.Contains(key, "sentinel") || n.Kind() != manifest.String || !isSettings(n.Text()) {
+		if key == opstreeKey || strings.Contains(key, "sentinel") || n.Kind() != manifest.String {
+			continue
+		}
+		if !strings.HasSuffix(key, ".conf") && !isSettings(n.Text()) {
 			continue
 		}
 		for _, d := range strayDirectives(o, key, config) {
@@ -130,15 +135,15 @@ func (d unloadedDirective) same(e unloadedDirective) bool {
 }
 
 // isSettings reports whether a text is a configuration file, whatever its name:
-// settings of the server and nothing else.
+// settings that the server takes and nothing else.
 func isSettings(content string) bool {
 	directives := redisconf.Parse(content, nil).Directives
 	for _, d := range directives {
-		if _, known := redisconf.Default(d.Name); !known || d.Fault != "" {
+		if _, known := redisconf.Default(d.Name); !known {
 			return false
 		}
 	}
-	return len(directives) > 0
+	return len(directives) > 0 && len(redisconf.Merge(directives).Problems()) == 0
 }
 
 // inertPercentage finds a maxMemoryPercentOfLimit that is all there is to limit
@@ -188,7 +193,7 @@ func (r opstree) neverRead() {
 		}
 	}
 	if storage := r.spec.at("storage", "volumeClaimTemplate", "spec"); storage.present() {
-		if enabled := r.spec.at("persistenceEnabled"); !enabled.present() || topology.Is(truthAt(r.spec.root, r.spec.origin, "persistenceEnabled"), false) {
+		if topology.Is(r.persistent(), false) {
 			note(r.spec.at("storage"), "", "spec", "a RedisCluster without persistenceEnabled: true gets no volumes",
 				"a spec with persistenceEnabled: true")
 		}

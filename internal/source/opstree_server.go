@@ -84,19 +84,21 @@ func opstreeProbe(own part, name string) *topology.Probe {
 	return p
 }
 
-// persistent reports whether the servers write to a claim, and where that is
+// persistent tells whether the servers write to a claim, and where that is
 // said. Of a volumeClaimTemplate without any content no claim is made; in a
 // RedisCluster nothing of storage counts without persistenceEnabled.
-func (r opstree) persistent() (bool, topology.Origin) {
+func (r opstree) persistent() topology.Field[bool] {
 	storage := r.spec.at("storage")
 	if r.object.Kind == "RedisCluster" {
-		enabled := r.spec.at("persistenceEnabled")
-		on, _ := enabled.root.Bool()
-		return on && storage.present(), enabled.origin
+		if !storage.present() {
+			return topology.Known(false, storage.origin)
+		}
+		return truthAt(r.spec.root, r.spec.origin, "persistenceEnabled")
 	}
 	claim := storage.root.Get("volumeClaimTemplate", "spec")
-	return claim.Get("accessModes").Len() > 0 || claim.Get("resources", "requests").Len() > 0 ||
-		claim.Get("storageClassName") != nil || claim.Get("volumeName").Text() != "", storage.origin
+	made := claim.Get("accessModes").Len() > 0 || claim.Get("resources", "requests").Len() > 0 ||
+		claim.Get("storageClassName") != nil || claim.Get("volumeName").Text() != ""
+	return topology.Known(made, storage.origin)
 }
 
 // data is the claim that a server writes to, or else a volume that storage
@@ -104,7 +106,10 @@ func (r opstree) persistent() (bool, topology.Origin) {
 func (r opstree) data() *topology.Data {
 	const folder = "/data"
 	storage := r.spec.at("storage")
-	if on, _ := r.persistent(); on {
+	switch on, known := r.persistent().Get(); {
+	case !known:
+		return nil
+	case on:
 		claim := storage.at("volumeClaimTemplate").origin
 		return r.spec.x.claim(claim, folder, claim)
 	}

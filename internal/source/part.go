@@ -2,7 +2,6 @@ package source
 
 import (
 	"github.com/redislint/redislint/internal/manifest"
-	"github.com/redislint/redislint/internal/redisconf"
 	"github.com/redislint/redislint/internal/topology"
 )
 
@@ -79,12 +78,6 @@ func madeProbe(at topology.Origin, delay, period, timeout, failures int64) *topo
 		Failures:         topology.Known(failures, at),
 		OtherHost:        topology.Known(false, at),
 	}
-}
-
-// operatorConfig is configuration that an operator writes into a server's file
-// because of what is, or is not, written at the part.
-func (p part) operatorConfig(text string) []redisconf.Directive {
-	return redisconf.Parse(text, written{Origin: p.origin, altered: true}).Directives
 }
 
 // withLabels adds the labels of the resource to those of the Pods made of it.
