@@ -46,7 +46,7 @@ func printf(sc *scope, args []Word) int {
 }
 
 func grep(sc *scope, args []Word) int {
-	var options string
+	var given strings.Builder
 	pattern, found := Word{}, false
 	for i := 0; i < len(args); i++ {
 		value := args[i].Value
@@ -56,9 +56,9 @@ func grep(sc *scope, args []Word) int {
 			pattern, found = args[i], true
 		case strings.HasPrefix(value, "--"):
 			long := map[string]string{"--quiet": "q", "--silent": "q", "--ignore-case": "i", "--invert-match": "v", "--word-regexp": "w", "--line-regexp": "x", "--count": "c", "--extended-regexp": "E", "--fixed-strings": "F"}
-			options = options + long[value]
+			given.WriteString(long[value])
 		case strings.HasPrefix(value, "-") && len(value) > 1:
-			options += value[1:]
+			given.WriteString(value[1:])
 		case !found:
 			pattern, found = args[i], true
 		default: // a file
@@ -66,6 +66,7 @@ func grep(sc *scope, args []Word) int {
 			return unsure
 		}
 	}
+	options := given.String()
 	expression, err := grepExpression(pattern.Value, options)
 	quiet := strings.Contains(options, "q")
 	certain := strings.Contains(sc.input.Value, infoMark) && strings.Contains(pattern.Value, "loading")

@@ -188,6 +188,37 @@ func TestTheServerAgrees(t *testing.T) {
 	}
 }
 
+func TestTheSentinelAgrees(t *testing.T) {
+	t.Parallel()
+	server(t)
+	for i, text := range []string{
+		"sentinel monitor m 127.0.0.1 6379 2", "sentinel monitor m 127.0.0.1 6379 0", "sentinel monitor m 127.0.0.1 6379 2x",
+		"sentinel monitor m 127.0.0.1 6379", "sentinel monitor m 127.0.0.1 70000 2", "sentinel monitor m 127.0.0.1 -1 2",
+		"sentinel monitor m 127.0.0.1 1 2\nsentinel monitor m 127.0.0.1 2 2", "SENTINEL MONITOR m 127.0.0.1 1 2",
+		"sentinel down-after-milliseconds m 5000\nsentinel monitor m 127.0.0.1 1 2",
+		"sentinel monitor m 127.0.0.1 1 2\nsentinel down-after-milliseconds m 5s",
+		"sentinel monitor m 127.0.0.1 1 2\nsentinel failover-timeout m 0", "sentinel resolve-hostnames yes", "sentinel resolve-hostnames true",
+		"sentinel announce-hostnames on", "sentinel deny-scripts-reconfig maybe", "sentinel myid 1", "sentinel no-such-statement 1",
+		"sentinel monitor m 127.0.0.1 1 2\nsentinel known-replica m 127.0.0.1 1", "sentinel monitor m 127.0.0.1 1 2\nsentinel known-sentinel m 127.0.0.1 1",
+		"sentinel monitor m 127.0.0.1 1 2\nsentinel auth-pass m secret # comment", "maxmemory 1Gi", "sentinel",
+		"sentinel monitor m 127.0.0.1 1 2\nsentinel master-reboot-down-after-period m -1", "sentinel sentinel-pass \"\"",
+	} {
+		t.Run(fmt.Sprintf("%02d", i), func(t *testing.T) {
+			t.Parallel()
+			start := configuration{conf: text, args: []string{"--sentinel"}}
+			dir := t.TempDir()
+			_, problems := compute(t, dir, start)
+			got := launch(t, dir, start.conf, start.args, "Sentinel ID is")
+			if (got.refused != "") != (len(problems) > 0) {
+				t.Fatalf("%q\nserver: %s\nproblems: %+v", text, got.refused, problems)
+			}
+			if len(problems) > 0 && !strings.Contains(got.refused, problems[0].Reason) {
+				t.Errorf("%q\nserver: %s\nproblems: %+v", text, got.refused, problems)
+			}
+		})
+	}
+}
+
 func agree(t *testing.T, start configuration) {
 	dir := t.TempDir()
 	for name, text := range start.files {

@@ -100,8 +100,12 @@ func refuseSentinel(d Directive) error {
 			return errors.New("Malformed Sentinel id in myid option.")
 		}
 	case "deny-scripts-reconfig", "resolve-hostnames", "announce-hostnames":
+		noun := " option."
+		if statement == "deny-scripts-reconfig" {
+			noun = " options."
+		}
 		if _, ok := parseBool(args[1]); !ok {
-			return errors.New("Please specify yes or no for the " + statement + " option.")
+			return errors.New("Please specify yes or no for the " + statement + noun)
 		}
 	}
 	return nil
