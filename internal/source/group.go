@@ -61,36 +61,34 @@ func group(x *index, members []*member) [][]*member {
 	for i := range joined {
 		joined[i] = i
 	}
-	units := unitsOf(members)
-	scope := func(i int, key string) string {
-		return strings.Join([]string{units[i], aliases(members[i].object.Namespace)[0], key}, "\x00")
-	}
-	first := map[string]int{}
-	answering := map[string][]int{}
+	within := func(i int, key string) string { return aliases(members[i].object.Namespace)[0] + "\x00" + key }
+	sharing, answering := map[string][]int{}, map[string][]int{}
 	for i, m := range members {
 		for _, key := range m.keys {
-			key = scope(i, key)
-			if j, seen := first[key]; seen {
-				joined.join(i, j)
-			} else {
-				first[key] = i
-			}
+			sharing[within(i, key)] = append(sharing[within(i, key)], i)
 		}
 		for _, name := range m.answers(x) {
-			key := scope(i, name)
-			answering[key] = append(answering[key], i)
+			answering[within(i, name)] = append(answering[within(i, name)], i)
+		}
+	}
+	join := func(i int, others []int) {
+		for _, j := range others {
+			if joined.root(i) != joined.root(j) && !x.units.apart(members[i].object, members[j].object) {
+				joined.join(i, j)
+			}
 		}
 	}
 	for i, m := range members {
+		for _, key := range m.keys {
+			join(i, sharing[within(i, key)])
+		}
 		for _, host := range m.hosts {
 			for _, name := range asked(host) {
-				for _, j := range answering[scope(i, name)] {
-					joined.join(i, j)
-				}
+				join(i, answering[within(i, name)])
 			}
 		}
 	}
-	joinStraySentinels(members, units, joined)
+	joinStraySentinels(x, members, joined)
 	return joined.split(members)
 }
 
@@ -147,7 +145,7 @@ func asked(host string) []string {
 
 // joinStraySentinels joins Sentinels whose master cannot be told from their
 // configuration to the only data nodes of their namespace.
-func joinStraySentinels(members []*member, units []string, joined groups) {
+func joinStraySentinels(x *index, members []*member, joined groups) {
 	type place struct{ unit, namespace string }
 	stray, data := map[place][]int{}, map[place]map[int]bool{}
 	watched := map[int]bool{}
@@ -157,7 +155,7 @@ func joinStraySentinels(members []*member, units []string, joined groups) {
 		}
 	}
 	for i, m := range members {
-		p := place{units[i], aliases(m.object.Namespace)[0]}
+		p := place{x.units.scope(m.object), aliases(m.object.Namespace)[0]}
 		if len(m.nodes) > 0 {
 			if data[p] == nil {
 				data[p] = map[int]bool{}
@@ -183,56 +181,4 @@ func joinStraySentinels(members []*member, units []string, joined groups) {
 
 func (m *member) isCluster() bool {
 	return m.mode == topology.Cluster || slices.ContainsFunc(m.nodes, func(n node) bool { return topology.Is(n.cluster, true) })
-}
-
-// unitsOf keeps apart what was read twice: folders for several environments
-// hold objects of one name. Each member gets the name of the folder, file or
-// repetition within which names are unique.
-func unitsOf(members []*member) []string {
-	units := make([]string, len(members))
-	all := make([]int, len(members))
-	for i := range all {
-		all[i] = i
-	}
-	splitUnit(members, units, all, 0)
-	return units
-}
-
-func splitUnit(members []*member, units []string, some []int, depth int) {
-	type identity struct{ kind, namespace, name string }
-	seen := map[identity]int{}
-	unique := true
-	for _, i := range some {
-		o := members[i].object
-		id := identity{o.Group() + "/" + o.Kind, o.Namespace, o.Name}
-		seen[id]++
-		unique = unique && seen[id] == 1
-	}
-	if unique {
-		return
-	}
-	parts := map[string][]int{}
-	split := false
-	for _, i := range some {
-		segments := strings.Split(members[i].object.File, "/")
-		part := strings.Join(segments[:min(depth+1, len(segments))], "/")
-		split = split || depth < len(segments)-1 || len(parts) > 0 && parts[part] == nil
-		parts[part] = append(parts[part], i)
-	}
-	if !split {
-		clear(seen)
-		for _, i := range some {
-			o := members[i].object
-			id := identity{o.Group() + "/" + o.Kind, o.Namespace, o.Name}
-			units[i] += "\x00" + strconv.Itoa(seen[id])
-			seen[id]++
-		}
-		return
-	}
-	for part, inside := range parts {
-		for _, i := range inside {
-			units[i] = part
-		}
-		splitUnit(members, units, inside, depth+1)
-	}
 }

@@ -15,6 +15,7 @@ import (
 type index struct {
 	set   *manifest.Set
 	order map[*manifest.Object]int
+	units units
 	named map[objectName][]*manifest.Object // in input order
 	// selectors holds Services, PodDisruptionBudgets and NetworkPolicies by
 	// kind and one label of their selector; those without one are under the
@@ -42,6 +43,7 @@ func (x *index) rebuild() {
 	x.named = make(map[objectName][]*manifest.Object, len(x.set.Objects))
 	x.selectors = map[selectorKey][]*manifest.Object{}
 	x.scalers = map[objectName][]*manifest.Object{}
+	x.units = unitsOf(x.set.Objects)
 	for i, o := range x.set.Objects {
 		x.order[o] = i
 		name := objectName{o.Kind, o.Namespace, o.Name}
@@ -95,21 +97,21 @@ func (x *index) find(kind, name string, from *manifest.Object) *manifest.Object 
 			}
 		}
 	}
-	return nearest(found, from)
+	return x.nearest(found, from)
 }
 
 // findClusterWide returns the object of a kind that has no namespace.
 func (x *index) findClusterWide(kind, name string, from *manifest.Object) *manifest.Object {
-	return nearest(x.named[objectName{kind, "", name}], from)
+	return x.nearest(x.named[objectName{kind, "", name}], from)
 }
 
 // nearest returns the object whose file shares the most leading folders with
-// from's, the first of equals.
-func nearest(objects []*manifest.Object, from *manifest.Object) *manifest.Object {
+// from's, the first of equals, and never one of another unit.
+func (x *index) nearest(objects []*manifest.Object, from *manifest.Object) *manifest.Object {
 	var best *manifest.Object
 	bestShared := -1
 	for _, o := range objects {
-		if shared := sharedPath(o.File, from.File); shared > bestShared {
+		if shared := sharedPath(o.File, from.File); shared > bestShared && !x.units.apart(o, from) {
 			best, bestShared = o, shared
 		}
 	}

@@ -164,7 +164,7 @@ func (x *index) replicas(o *manifest.Object) topology.Field[int64] {
 		return topology.Unknown[int64](topology.Origin{Object: o})
 	}
 	for _, ns := range aliases(o.Namespace) {
-		scaler := nearest(x.scalers[objectName{o.Kind, ns, o.Name}], o)
+		scaler := x.nearest(x.scalers[objectName{o.Kind, ns, o.Name}], o)
 		if scaler == nil {
 			continue
 		}
