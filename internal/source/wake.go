@@ -11,11 +11,42 @@ import (
 // and whatever selects Pods spells a value of their labels, so that the words
 // of the documents decoded so far tell which others to decode.
 
-// supporting are the kinds that facts about a Redis are read from. All
-// documents of those with true may concern any Pod of their namespace.
-var supporting = map[string]bool{
-	"Service": false, "ConfigMap": false, "Secret": false, "PersistentVolumeClaim": false, "StorageClass": false,
-	"HorizontalPodAutoscaler": false, "ScaledObject": false, "NetworkPolicy": true, "PodDisruptionBudget": true,
+// supporting are the kinds that facts about a Redis are read from.
+var supporting = map[string]support{
+	"ConfigMap":               {live: true},
+	"HorizontalPodAutoscaler": {group: "autoscaling"},
+	"NetworkPolicy":           {group: "networking.k8s.io", anywhere: true, live: true},
+	"PersistentVolumeClaim":   {live: true},
+	"PodDisruptionBudget":     {group: "policy", anywhere: true, live: true},
+	"ScaledObject":            {group: "keda.sh"},
+	"Secret":                  {},
+	"Service":                 {live: true},
+	"StorageClass":            {group: "storage.k8s.io"},
+}
+
+// support is what is known of a supporting kind.
+type support struct {
+	group string
+	// anywhere is true when every document of the kind may concern any Pod of
+	// its namespace.
+	anywhere bool
+	// live is true when a change of the object alone can cause a finding. An
+	// autoscaler acts through the scale of its target, a StorageClass on claims
+	// made later, and a Secret is for its Pods to read.
+	live bool
+}
+
+// Supporting returns every "group/Kind" whose change can cause a finding about
+// a Redis that is written elsewhere, sorted.
+func Supporting() []string {
+	var kinds []string
+	for kind, s := range supporting {
+		if s.live {
+			kinds = append(kinds, s.group+"/"+kind)
+		}
+	}
+	slices.Sort(kinds)
+	return kinds
 }
 
 // maxRounds is how far references lead: workload, claim, class.
@@ -142,9 +173,9 @@ func concerns(raw []byte, words map[string]bool) bool {
 			end++
 		}
 		token := raw[start:end]
-		if all, ok := supporting[string(token)]; ok {
+		if s, ok := supporting[string(token)]; ok {
 			kind = true
-			word = word || all
+			word = word || s.anywhere
 		}
 		word = word || words[string(token)]
 		if kind && word {

@@ -1,0 +1,28 @@
+package source
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestSupportingKindsAreThoseWhoseChangeAloneCanCauseAFinding(t *testing.T) {
+	t.Parallel()
+	want := []string{
+		"/ConfigMap", "/PersistentVolumeClaim", "/Service",
+		"networking.k8s.io/NetworkPolicy", "policy/PodDisruptionBudget",
+	}
+	if diff := cmp.Diff(want, Supporting()); diff != "" {
+		t.Errorf("Supporting() (-want +got):\n%s", diff)
+	}
+}
+
+func TestNoSourceClaimsASupportingKind(t *testing.T) {
+	t.Parallel()
+	for _, kind := range Supporting() {
+		if slices.Contains(Kinds(), kind) {
+			t.Errorf("%s is claimed and supporting", kind)
+		}
+	}
+}
