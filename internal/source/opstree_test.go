@@ -226,6 +226,20 @@ func TestOpsTree(t *testing.T) {
 				"/services/0/per_pod":     `true`,
 			},
 		},
+		"values of the wrong kind": {
+			kind: "Redis",
+			spec: "  kubernetesConfig: {image: [redis], resources: none}\n  livenessProbe: standard\n",
+			want: map[string]string{
+				"/nodes/0/image":           `unknown`,
+				"/nodes/0/memory":          `unknown`,
+				"/nodes/0/probes/liveness": `unknown`,
+			},
+		},
+		"a mount of a volume that is not there": {
+			kind: "Redis",
+			spec: opstreeImageLine + "  storage: {volumeMount: {volume: [{name: a, emptyDir: {}}], mountPath: [{name: b, mountPath: /data}]}}\n",
+			want: map[string]string{"/nodes/0/data": `unknown`},
+		},
 		"but not where it is switched off": {
 			kind: "Redis",
 			spec: "  kubernetesConfig: {image: redis, service: {serviceType: LoadBalancer, additional: {enabled: false}}}\n",
@@ -337,6 +351,10 @@ func TestOpsTreeCluster(t *testing.T) {
 		"a NodePort for each Pod is announced": {
 			spec: "  kubernetesConfig: {image: redis, service: {serviceType: NodePort}}\n",
 			want: map[string]string{"/nodes/0/config/announce/external": `true`, "/services/0/type": `"NodePort"`},
+		},
+		"a type that a placeholder decides": {
+			spec: "  kubernetesConfig: {image: redis, service: {serviceType: \"${TYPE}\"}}\n",
+			want: map[string]string{"/nodes/0/config/announce/external": `unknown`, "/services": `[]`},
 		},
 		"one load balancer for all is not": {
 			spec: "  kubernetesConfig: {image: redis, service: {serviceType: LoadBalancer}}\n  hostNetwork: true\n",

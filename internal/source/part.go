@@ -1,6 +1,9 @@
 package source
 
 import (
+	"cmp"
+	"maps"
+
 	"github.com/redislint/redislint/internal/manifest"
 	"github.com/redislint/redislint/internal/topology"
 )
@@ -30,16 +33,16 @@ func (p part) count(fallback int64) topology.Field[int64] {
 	return count(p.root, p.origin, fallback)
 }
 
-// text reads a string; absent and empty mean the default.
+// text reads a string; absent and empty mean the default, if there is one.
 func (p part) text(fallback string) topology.Field[string] {
-	switch p.root.Kind() {
-	case manifest.Map, manifest.Seq:
+	if k := p.root.Kind(); k == manifest.Map || k == manifest.Seq {
 		return topology.Unknown[string](p.origin)
 	}
-	if s := p.root.Text(); s != "" {
-		return topology.Known(s, p.origin)
+	s := cmp.Or(p.root.Text(), fallback)
+	if s == "" {
+		return topology.Unknown[string](p.origin)
 	}
-	return topology.Known(fallback, p.origin)
+	return topology.Known(s, p.origin)
 }
 
 // resources reads the resources of a container, memory then CPU.
@@ -82,9 +85,7 @@ func madeProbe(at topology.Origin, delay, period, timeout, failures int64) *topo
 
 // withLabels adds the labels of the resource to those of the Pods made of it.
 func withLabels(own map[string]string, o *manifest.Object) map[string]string {
-	for label, value := range labelsOf(o.Root.Get("metadata", "labels")) {
-		own[label] = value
-	}
+	maps.Copy(own, labelsOf(o.Root.Get("metadata", "labels")))
 	return own
 }
 

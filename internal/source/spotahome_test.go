@@ -2,6 +2,7 @@ package source
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -195,7 +196,9 @@ func TestSpotahomePodsAreSelected(t *testing.T) {
 	selecting := func(kind, selector string) string {
 		return fmt.Sprintf("---\napiVersion: v1\nkind: Service\nmetadata: {name: %s, namespace: shop}\nspec:\n  ports: [{port: 7000}]\n  selector: %s\n", kind, selector)
 	}
-	r := one(t, failover("  redis: {port: 7000}\n")+
+	labelled := strings.Replace(failover("  redis: {port: 7000}\n"), "name: cart,", "name: cart, labels: {team: carts},", 1)
+	r := one(t, labelled+
+		selecting("team", "{team: carts}")+
 		selecting("master", "{redisfailovers-role: master, app.kubernetes.io/name: cart}")+
 		selecting("sentinels", "{app.kubernetes.io/component: sentinel, app.kubernetes.io/name: cart}")+
 		selecting("strange", "{app.kubernetes.io/component: redis, app.kubernetes.io/name: other}")+`---
@@ -211,7 +214,9 @@ spec: {minAvailable: 2, selector: {matchLabels: {redisfailovers.databases.spotah
 		"/services/1/object/name":             `"sentinels"`,
 		"/services/1/nodes":                   `[]`,
 		"/services/1/redis_port":              `false`,
-		"/services/2":                         `unknown`,
+		"/services/2/object/name":             `"team"`,
+		"/services/2/nodes":                   `[0]`,
+		"/services/3":                         `unknown`,
 		"/disruption_budgets/0/nodes":         `[0]`,
 		"/disruption_budgets/0/min_available": `"2"`,
 	})
