@@ -2,6 +2,7 @@ package redisconf
 
 import (
 	"strings"
+	"sync"
 
 	"mvdan.cc/sh/v3/syntax"
 )
@@ -76,10 +77,15 @@ func aborts(cmd syntax.Command) bool {
 
 // source names a condition by its text.
 func (sc *scope) source(n syntax.Node) string {
+	printer := printers.Get().(*syntax.Printer)
+	defer printers.Put(printer)
 	var text strings.Builder
-	_ = syntax.NewPrinter(syntax.SingleLine(true)).Print(&text, n) // a strings.Builder takes everything
+	_ = printer.Print(&text, n) // a strings.Builder takes everything
 	return text.String()
 }
+
+// printers are kept, since each holds a buffer that is larger than most conditions.
+var printers = sync.Pool{New: func() any { return syntax.NewPrinter(syntax.SingleLine(true)) }}
 
 func (sc *scope) command(stmt *syntax.Stmt) flow {
 	switch cmd := stmt.Cmd.(type) {
