@@ -120,6 +120,7 @@ func (l *lintCommand) run(cmd *cobra.Command, paths []string) error {
 
 // evaluator compiles the rules and selects those that the flags ask for.
 func (l *lintCommand) evaluator() (*rules.Evaluator, error) {
+	defer tuneMemory()()
 	library, err := rules.Load(policies.FS)
 	if err != nil {
 		return nil, failure("%w", err)
