@@ -127,3 +127,21 @@ func TestFixtures(t *testing.T) {
 		})
 	}
 }
+
+// TestFixturesTogether lints all fixtures in one run, as a person does: what one file holds must not change what is
+// found in another.
+func TestFixturesTogether(t *testing.T) {
+	t.Parallel()
+	var inputs []manifest.Input
+	for _, file := range fixture.Files(t, fixtures) {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		inputs = append(inputs, manifest.Input{Name: filepath.ToSlash(file), Data: raw})
+	}
+	found := lint(t, library(t), inputs...)
+	for _, input := range inputs {
+		fixture.Expect(t, input.Name, input.Data, found[input.Name])
+	}
+}

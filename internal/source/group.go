@@ -2,6 +2,7 @@ package source
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,30 +38,50 @@ func compareObjects(a, b *manifest.Object) int {
 	return cmp.Or(cmp.Compare(p.Line, q.Line), cmp.Compare(p.Column, q.Column))
 }
 
-// groups is a union-find over members.
-type groups []int
+// groups is a union-find over members that never joins two with an object of
+// one name: they are copies, for different clusters.
+type groups struct {
+	parent []int
+	holds  []map[identity]bool // by root
+}
+
+func newGroups(members []*member) groups {
+	g := groups{parent: make([]int, len(members)), holds: make([]map[identity]bool, len(members))}
+	for i, m := range members {
+		g.parent[i] = i
+		g.holds[i] = map[identity]bool{identityOf(m.object): true}
+	}
+	return g
+}
 
 func (g groups) root(i int) int {
-	for g[i] != i {
-		g[i] = g[g[i]]
-		i = g[i]
+	for g.parent[i] != i {
+		g.parent[i] = g.parent[g.parent[i]]
+		i = g.parent[i]
 	}
 	return i
 }
 
 func (g groups) join(i, j int) {
 	a, b := g.root(i), g.root(j)
-	g[max(a, b)] = min(a, b)
+	if a == b {
+		return
+	}
+	a, b = min(a, b), max(a, b)
+	for id := range g.holds[b] {
+		if g.holds[a][id] {
+			return
+		}
+	}
+	maps.Copy(g.holds[a], g.holds[b])
+	g.parent[b] = a
 }
 
 // group splits members into those of one Redis each, in the order of their
 // first members. Members are one Redis when they share a key, or when one
 // connects to a Service or Pod of the other.
 func group(x *index, members []*member) [][]*member {
-	joined := make(groups, len(members))
-	for i := range joined {
-		joined[i] = i
-	}
+	joined := newGroups(members)
 	within := func(i int, key string) string { return aliases(members[i].object.Namespace)[0] + "\x00" + key }
 	sharing, answering := map[string][]int{}, map[string][]int{}
 	for i, m := range members {
@@ -72,8 +93,13 @@ func group(x *index, members []*member) [][]*member {
 		}
 	}
 	join := func(i int, others []int) {
+		o := members[i].object
+		// Of several that fit, the one nearest in the repository is meant.
+		others = slices.SortedStableFunc(slices.Values(others), func(a, b int) int {
+			return sharedPath(members[b].object.File, o.File) - sharedPath(members[a].object.File, o.File)
+		})
 		for _, j := range others {
-			if joined.root(i) != joined.root(j) && !x.units.apart(members[i].object, members[j].object) {
+			if !x.units.apart(o, members[j].object) {
 				joined.join(i, j)
 			}
 		}
