@@ -12,7 +12,7 @@ import (
 // file within which the names of workloads are unique.
 type units struct {
 	of    map[string]string            // unit of each file that holds a workload
-	names map[string]map[identity]bool // workloads of each unit
+	names map[string]bool              // of all units
 	// repeated numbers a workload that a file holds more than once.
 	repeated map[*manifest.Object]int
 }
@@ -26,10 +26,10 @@ func identityOf(o *manifest.Object) identity {
 
 // unitsOf splits the files of a set.
 func unitsOf(objects []*manifest.Object) units {
-	u := units{of: map[string]string{}, names: map[string]map[identity]bool{}, repeated: map[*manifest.Object]int{}}
+	u := units{of: map[string]string{}, names: map[string]bool{}, repeated: map[*manifest.Object]int{}}
 	var workloads []*manifest.Object
 	for _, o := range objects {
-		if isKnownKind(o) {
+		if isKnownKind(o) && signed(o.Root) {
 			workloads = append(workloads, o)
 		}
 	}
@@ -61,7 +61,7 @@ func (u *units) split(unit string, workloads []*manifest.Object, depth int) {
 			u.repeated[o] = seen[identityOf(o)]
 			seen[identityOf(o)]++
 		}
-		u.names[unit] = held
+		u.names[unit] = true
 		return
 	}
 	for part, inside := range parts {
@@ -76,7 +76,7 @@ func (u *units) unit(file string) string {
 		return unit
 	}
 	for folder := file; folder != ""; {
-		if u.names[folder] != nil {
+		if u.names[folder] {
 			return folder
 		}
 		i := strings.LastIndexByte(folder, '/')
@@ -85,8 +85,9 @@ func (u *units) unit(file string) string {
 	return ""
 }
 
-// apart reports whether two objects belong to different copies of a workload,
-// and so to clusters or namespaces that have nothing in common.
+// apart reports whether two objects belong to different copies, and so to
+// clusters or namespaces that have nothing in common. What lies outside all
+// copies belongs to each of them.
 func (u *units) apart(a, b *manifest.Object) bool {
 	if u.repeated[a] != u.repeated[b] && a.File == b.File {
 		return isKnownKind(a) && isKnownKind(b)
@@ -95,19 +96,7 @@ func (u *units) apart(a, b *manifest.Object) bool {
 		return false
 	}
 	left, right := u.unit(a.File), u.unit(b.File)
-	if left == right {
-		return false
-	}
-	few, many := u.names[left], u.names[right]
-	if len(few) > len(many) {
-		few, many = many, few
-	}
-	for id := range few {
-		if many[id] {
-			return true
-		}
-	}
-	return false
+	return left != right && left != "" && right != ""
 }
 
 // scope names the unit of an object for use in a key.
