@@ -49,6 +49,10 @@ func Supporting() []string {
 	return kinds
 }
 
+// Signs returns the words, in lower case, of which an object holds at least one
+// before anything in it is read as Redis.
+func Signs() []string { return slices.Clone(signs) }
+
 // maxRounds is how far references lead: workload, claim, class.
 const maxRounds = 4
 
