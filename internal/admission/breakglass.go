@@ -12,11 +12,11 @@ import (
 // that works. Its name is the configuration's with -breakglass at its end.
 func BreakGlassAudit(o ConfigurationOptions) (*admissionregistrationv1.ValidatingAdmissionPolicy, *admissionregistrationv1.ValidatingAdmissionPolicyBinding) {
 	o.fill()
-	meta := metav1.ObjectMeta{Name: o.Name + "-breakglass", Labels: labels()}
-	workloads, operators, configuration, supporting := kinds()
+	meta := metav1.ObjectMeta{Name: o.Name + "-breakglass", Labels: ownLabels()}
+	workloads, operators, configuration, supporting := registeredKinds()
 	written := written(slices.Concat(workloads, operators, configuration, supporting))
 	var resources []admissionregistrationv1.NamedRuleWithOperations
-	for _, rule := range append(written, scales(scaled)...) {
+	for _, rule := range append(written, scales(scalable)...) {
 		resources = append(resources, admissionregistrationv1.NamedRuleWithOperations{RuleWithOperations: rule})
 	}
 	policy := &admissionregistrationv1.ValidatingAdmissionPolicy{
@@ -25,13 +25,13 @@ func BreakGlassAudit(o ConfigurationOptions) (*admissionregistrationv1.Validatin
 		Spec: admissionregistrationv1.ValidatingAdmissionPolicySpec{
 			FailurePolicy: new(admissionregistrationv1.Ignore),
 			MatchConstraints: &admissionregistrationv1.MatchResources{
-				NamespaceSelector: selector(o.Namespace),
+				NamespaceSelector: namespaceSelector(o.Namespace),
 				ResourceRules:     resources,
 				MatchPolicy:       new(admissionregistrationv1.Equivalent),
 			},
-			MatchConditions: []admissionregistrationv1.MatchCondition{{Name: "breakglass", Expression: allOf(changed, not(owned), breakGlass)}},
+			MatchConditions: []admissionregistrationv1.MatchCondition{{Name: "breakglass", Expression: allOf(whenChanged, not(whenOwned), whenBreakGlass)}},
 			Validations: []admissionregistrationv1.Validation{{
-				Expression: not("(" + anyOf(kindSigned, signed, workloadSigned, textSigned) + ")"),
+				Expression: not("(" + anyOf(whenKindSigned, whenSigned, whenWorkloadSigned, whenTextSigned) + ")"),
 				Message:    "redislint did not judge this change: its author holds the verb use of breakglass.redislint.dev",
 			}},
 		},

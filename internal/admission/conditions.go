@@ -11,17 +11,17 @@ import (
 // etcd takes: an expression that costs more than 1,000,000 units (k8s.io/apiserver/pkg/apis/cel PerCallLimit) is an error
 // too. Looking for a word costs a tenth of a unit for each byte, a regular expression ten times that.
 
-// changed is true unless an update leaves alone what servers run by: metadata, status and finalizers may always be written,
+// whenChanged is true unless an update leaves alone what servers run by: metadata, status and finalizers may always be written,
 // with no webhook in the way.
-const changed = `(request.operation != 'UPDATE' || object.?spec != oldObject.?spec ||
+const whenChanged = `(request.operation != 'UPDATE' || object.?spec != oldObject.?spec ||
   object.?data != oldObject.?data || object.?binaryData != oldObject.?binaryData)`
 
-// owned is true of an object that a controller keeps as its owner says.
-const owned = `object.metadata.?ownerReferences.orValue([]).exists(r, r.?controller.orValue(false))`
+// whenOwned is true of an object that a controller keeps as its owner says.
+const whenOwned = `object.metadata.?ownerReferences.orValue([]).exists(r, r.?controller.orValue(false))`
 
-// breakGlass is true of those who were given the verb use of breakglass.redislint.dev by its name. Who may do everything, as
+// whenBreakGlass is true of those who were given the verb use of breakglass.redislint.dev by its name. Who may do everything, as
 // cluster administrators and many delivery controllers may, holds it by that alone, and is judged like anybody else.
-const breakGlass = `(authorizer.group('redislint.dev').resource('breakglass').namespace(request.namespace).check('use').allowed() &&
+const whenBreakGlass = `(authorizer.group('redislint.dev').resource('breakglass').namespace(request.namespace).check('use').allowed() &&
   !authorizer.group('redislint.dev').resource('breakglass').namespace(request.namespace).check('*').allowed())`
 
 // The words by which objects are told to concern Redis. The list is source's own: what has none of them is never read as Redis.
@@ -32,17 +32,17 @@ var (
 )
 
 var (
-	// kindSigned is true of a resource whose kind is a Redis.
-	kindSigned = signs + `.exists(w, request.kind.kind.lowerAscii().contains(w))`
+	// whenKindSigned is true of a resource whose kind is a Redis.
+	whenKindSigned = signs + `.exists(w, request.kind.kind.lowerAscii().contains(w))`
 
-	// signed is true of an object with a sign in its name, its labels or, on the scale of a workload, its selector.
-	signed = `[([object.metadata.name, object.?status.?selector.orValue('')] +
+	// whenSigned is true of an object with a sign in its name, its labels or, on the scale of a workload, its selector.
+	whenSigned = `[([object.metadata.name, object.?status.?selector.orValue('')] +
   object.metadata.?labels.orValue({}).map(k, k + '=' + object.metadata.labels[k])
 ).join(' ').lowerAscii()].exists(s, ` + signs + `.exists(w, s.contains(w)))`
 
-	// workloadSigned is true of a workload with a sign in its name, its labels or those of its Pods, or in what says of a
+	// whenWorkloadSigned is true of a workload with a sign in its name, its labels or those of its Pods, or in what says of a
 	// container what it runs. One with more than 256 KiB of that is not looked through, but sent.
-	workloadSigned = `[object.?spec.?template.orValue(object)].exists(t,
+	whenWorkloadSigned = `[object.?spec.?template.orValue(object)].exists(t,
   [([object.metadata.name] +
     object.metadata.?labels.orValue({}).map(k, k + '=' + object.metadata.labels[k]) +
     t.?metadata.?labels.orValue({}).map(k, k + '=' + t.metadata.labels[k]) +
@@ -54,17 +54,17 @@ var (
     ].exists(l, l.map(s, s.size()).sum() > 262144 ||
       [l.join(' ').lowerAscii()].exists(s, ` + signs + `.exists(w, s.contains(w))))))`
 
-	// textSigned is true of a ConfigMap with a sign in its name, labels, keys or text, before or after an update. One of more
+	// whenTextSigned is true of a ConfigMap with a sign in its name, labels, keys or text, before or after an update. One of more
 	// than 500 keys or 256 KiB is not looked through, but sent.
-	textSigned = `(request.operation == 'UPDATE' ? [object, oldObject] : [object]).exists(o,
+	whenTextSigned = `(request.operation == 'UPDATE' ? [object, oldObject] : [object]).exists(o,
   o.?data.orValue({}).size() > 500 || o.?data.orValue({}).map(k, o.data[k].size()).sum() > 262144 ||
   o.?data.orValue({}).exists(k, k.endsWith('.conf')) ||
   [([o.metadata.name] + o.metadata.?labels.orValue({}).map(k, k + '=' + o.metadata.labels[k]) +
     o.?data.orValue({}).map(k, k + '=' + o.data[k])
   ).join(' ').lowerAscii()].exists(s, ` + texts + `.exists(w, s.contains(w))))`
 
-	// ownedSigned is true of an object with a sign in its name or its labels, or in the kind of its owner.
-	ownedSigned = `[([object.metadata.name] +
+	// whenOwnedSigned is true of an object with a sign in its name or its labels, or in the kind of its owner.
+	whenOwnedSigned = `[([object.metadata.name] +
   object.metadata.?labels.orValue({}).map(k, k + '=' + object.metadata.labels[k]) +
   object.metadata.?ownerReferences.orValue([]).map(r, r.kind)
 ).join(' ').lowerAscii()].exists(s, ` + signs + `.exists(w, s.contains(w)))`

@@ -76,7 +76,7 @@ func Configuration(o ConfigurationOptions) *admissionregistrationv1.ValidatingWe
 	o.fill()
 	c := &admissionregistrationv1.ValidatingWebhookConfiguration{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "admissionregistration.k8s.io/v1", Kind: "ValidatingWebhookConfiguration"},
-		ObjectMeta: metav1.ObjectMeta{Name: o.Name, Labels: labels()},
+		ObjectMeta: metav1.ObjectMeta{Name: o.Name, Labels: ownLabels()},
 	}
 	for _, e := range entries() {
 		c.Webhooks = append(c.Webhooks, e.webhook(o))
@@ -94,8 +94,8 @@ type entry struct {
 	terms []string
 }
 
-// The kinds by what they are to a Redis, as "group/Kind".
-func kinds() (workloads, operators, configuration, supporting []string) {
+// registeredKinds are the kinds by what they are to a Redis, as "group/Kind".
+func registeredKinds() (workloads, operators, configuration, supporting []string) {
 	for _, kind := range source.Kinds() {
 		group, _, _ := strings.Cut(kind, "/")
 		switch {
@@ -119,23 +119,23 @@ func kinds() (workloads, operators, configuration, supporting []string) {
 // transient kinds are made in great numbers by other workloads. Those with an owner are never sent.
 var transient = []string{"/Pod", "apps/ReplicaSet"}
 
-// scaled are the kinds that are scaled by a request of their own.
-var scaled = []string{"apps/Deployment", "apps/StatefulSet"}
+// scalable are the kinds that are scaled by a request of their own.
+var scalable = []string{"apps/Deployment", "apps/StatefulSet"}
 
 func entries() []entry {
-	workloads, operators, configuration, supporting := kinds()
+	workloads, operators, configuration, supporting := registeredKinds()
 	lasting := slices.DeleteFunc(slices.Concat(workloads, operators, configuration, supporting), func(kind string) bool {
 		return slices.Contains(transient, kind)
 	})
 	return []entry{
-		{name: WorkloadsEntry, rules: written(workloads), terms: []string{changed, not(owned), workloadSigned, not(breakGlass)}},
-		{name: OperatorsEntry, rules: written(operators), terms: []string{changed, not(owned), not(breakGlass)}},
-		{name: ConfigurationEntry, rules: written(configuration), terms: []string{changed, not(owned), textSigned, not(breakGlass)}},
-		{name: SupportingEntry, rules: written(supporting), terms: []string{changed, not(owned), signed, not(breakGlass)}},
-		{name: ScaleEntry, rules: scales(scaled), terms: []string{changed, signed, not(breakGlass)}},
-		{name: UnsignedEntry, rules: written(supporting), open: true, terms: []string{changed, not(owned), not(signed), not(breakGlass)}},
-		{name: UnsignedScaleEntry, rules: scales(scaled), open: true, terms: []string{changed, not(signed), not(breakGlass)}},
-		{name: OwnedEntry, rules: written(lasting), open: true, terms: []string{changed, owned, ownedSigned}},
+		{name: WorkloadsEntry, rules: written(workloads), terms: []string{whenChanged, not(whenOwned), whenWorkloadSigned, not(whenBreakGlass)}},
+		{name: OperatorsEntry, rules: written(operators), terms: []string{whenChanged, not(whenOwned), not(whenBreakGlass)}},
+		{name: ConfigurationEntry, rules: written(configuration), terms: []string{whenChanged, not(whenOwned), whenTextSigned, not(whenBreakGlass)}},
+		{name: SupportingEntry, rules: written(supporting), terms: []string{whenChanged, not(whenOwned), whenSigned, not(whenBreakGlass)}},
+		{name: ScaleEntry, rules: scales(scalable), terms: []string{whenChanged, whenSigned, not(whenBreakGlass)}},
+		{name: UnsignedEntry, rules: written(supporting), open: true, terms: []string{whenChanged, not(whenOwned), not(whenSigned), not(whenBreakGlass)}},
+		{name: UnsignedScaleEntry, rules: scales(scalable), open: true, terms: []string{whenChanged, not(whenSigned), not(whenBreakGlass)}},
+		{name: OwnedEntry, rules: written(lasting), open: true, terms: []string{whenChanged, whenOwned, whenOwnedSigned}},
 		{name: RemovalsEntry, rules: removed(slices.Concat(configuration, supporting)), open: true},
 	}
 }
@@ -153,7 +153,7 @@ func (e entry) webhook(o ConfigurationOptions) admissionregistrationv1.Validatin
 		Rules:                   e.rules,
 		FailurePolicy:           &policy,
 		MatchPolicy:             new(admissionregistrationv1.Equivalent),
-		NamespaceSelector:       selector(o.Namespace),
+		NamespaceSelector:       namespaceSelector(o.Namespace),
 		SideEffects:             new(admissionregistrationv1.SideEffectClassNone),
 		TimeoutSeconds:          &o.TimeoutSeconds,
 		AdmissionReviewVersions: []string{"v1"},
@@ -165,32 +165,32 @@ func (e entry) webhook(o ConfigurationOptions) admissionregistrationv1.Validatin
 	return w
 }
 
-// selector leaves out the webhook's own namespace, without which nobody could mend it, kube-system, and those opted out.
-func selector(namespace string) *metav1.LabelSelector {
+// namespaceSelector leaves out the webhook's own namespace, without which nobody could mend it, kube-system, and those opted out.
+func namespaceSelector(namespace string) *metav1.LabelSelector {
 	return &metav1.LabelSelector{MatchExpressions: []metav1.LabelSelectorRequirement{
 		{Key: "kubernetes.io/metadata.name", Operator: metav1.LabelSelectorOpNotIn, Values: []string{namespace, "kube-system"}},
 		{Key: ModeLabel, Operator: metav1.LabelSelectorOpNotIn, Values: []string{"off"}},
 	}}
 }
 
-func labels() map[string]string {
+func ownLabels() map[string]string {
 	return map[string]string{"app.kubernetes.io/name": "redislint-webhook"}
 }
 
 func written(kinds []string) []admissionregistrationv1.RuleWithOperations {
-	return rules(kinds, "", admissionregistrationv1.Create, admissionregistrationv1.Update)
+	return rulesFor(kinds, "", admissionregistrationv1.Create, admissionregistrationv1.Update)
 }
 
 func removed(kinds []string) []admissionregistrationv1.RuleWithOperations {
-	return rules(kinds, "", admissionregistrationv1.Delete)
+	return rulesFor(kinds, "", admissionregistrationv1.Delete)
 }
 
 func scales(kinds []string) []admissionregistrationv1.RuleWithOperations {
-	return rules(kinds, "/scale", admissionregistrationv1.Update)
+	return rulesFor(kinds, "/scale", admissionregistrationv1.Update)
 }
 
-// rules returns one rule for each group of the kinds, sorted.
-func rules(kinds []string, subresource string, operations ...admissionregistrationv1.OperationType) []admissionregistrationv1.RuleWithOperations {
+// rulesFor returns one rule for each group of the kinds, sorted.
+func rulesFor(kinds []string, subresource string, operations ...admissionregistrationv1.OperationType) []admissionregistrationv1.RuleWithOperations {
 	var all []admissionregistrationv1.RuleWithOperations
 	for _, kind := range slices.Sorted(slices.Values(kinds)) {
 		group, name, _ := strings.Cut(kind, "/")

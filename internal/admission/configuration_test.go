@@ -22,8 +22,8 @@ func TestDeployedConfigurationIsTheGeneratedOne(t *testing.T) {
 	t.Parallel()
 	policy, binding := BreakGlassAudit(ConfigurationOptions{})
 	for name, content := range map[string][]byte{
-		"70-validatingwebhookconfiguration.yaml": document(t, Configuration(ConfigurationOptions{})),
-		"80-breakglass-audit.yaml":               slices.Concat(document(t, policy), []byte("---\n"), document(t, binding)),
+		"70-validatingwebhookconfiguration.yaml": documentOf(t, Configuration(ConfigurationOptions{})),
+		"80-breakglass-audit.yaml":               slices.Concat(documentOf(t, policy), []byte("---\n"), documentOf(t, binding)),
 	} {
 		content = append([]byte("# Written by make update from internal/admission.\n"), content...)
 		fixture.Golden(t, "../../deploy/base/"+name, content)
@@ -31,8 +31,8 @@ func TestDeployedConfigurationIsTheGeneratedOne(t *testing.T) {
 	}
 }
 
-// document returns an object as it is written by hand: without status and empty metadata.
-func document(t *testing.T, object any) []byte {
+// documentOf returns an object as it is written by hand: without status and empty metadata.
+func documentOf(t *testing.T, object any) []byte {
 	t.Helper()
 	raw, err := json.Marshal(object)
 	if err != nil {
@@ -109,8 +109,8 @@ func TestResourcesAreNamedAsTheirKindsAre(t *testing.T) {
 	}
 }
 
-// open are the entries whose requests never wait for the webhook.
-var open = []string{UnsignedEntry, UnsignedScaleEntry, OwnedEntry, RemovalsEntry}
+// openEntries are the entries whose requests never wait for the webhook.
+var openEntries = []string{UnsignedEntry, UnsignedScaleEntry, OwnedEntry, RemovalsEntry}
 
 func TestEntriesHoldWhatEveryInstallationRelyOn(t *testing.T) {
 	t.Parallel()
@@ -148,7 +148,7 @@ func TestOptionsAreFollowed(t *testing.T) {
 			t.Errorf("%s calls %+v", w.Name, service)
 		}
 		want := admissionregistrationv1.Fail
-		if slices.Contains(open, w.Name) {
+		if slices.Contains(openEntries, w.Name) {
 			want = admissionregistrationv1.Ignore
 		}
 		if *w.FailurePolicy != want || *w.TimeoutSeconds != 7 {
