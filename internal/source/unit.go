@@ -11,8 +11,8 @@ import (
 // several environments, with workloads of one name. A unit is the folder or
 // file within which the names of workloads are unique.
 type units struct {
-	of    map[string]string            // unit of each file that holds a workload
-	names map[string]bool              // of all units
+	of    map[string]string // unit of each file that holds a workload
+	names map[string]bool   // of all units
 	// repeated numbers a workload that a file holds more than once.
 	repeated map[*manifest.Object]int
 }

@@ -2,6 +2,7 @@ package source
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/redislint/redislint/internal/manifest"
 )
@@ -47,6 +48,22 @@ func Supporting() []string {
 	}
 	slices.Sort(kinds)
 	return kinds
+}
+
+// Observed returns every "group/Kind" that facts about a Redis are read from
+// in a running cluster, sorted: Kinds and what supports them, without Secrets,
+// which nobody but their Pods should read, and without the Pods and
+// ReplicaSets that other workloads make.
+func Observed() []string {
+	kinds := Kinds()
+	for kind, s := range supporting {
+		kinds = append(kinds, s.group+"/"+kind)
+	}
+	slices.Sort(kinds)
+	kinds = slices.DeleteFunc(kinds, func(kind string) bool {
+		return kind == "/Secret" || kind == "/Pod" || strings.HasSuffix(kind, "/ReplicaSet") || strings.HasPrefix(kind, "extensions/")
+	})
+	return slices.Compact(kinds)
 }
 
 // Signs returns the words, in lower case, of which an object holds at least one

@@ -1,0 +1,296 @@
+// Package admission decides AdmissionRequests by the findings that a change
+// introduces. It knows objects and rules; it knows no HTTP.
+package admission
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	admissionv1 "k8s.io/api/admission/v1"
+
+	"github.com/redislint/redislint/internal/lint"
+	"github.com/redislint/redislint/internal/manifest"
+	"github.com/redislint/redislint/internal/rules"
+	"github.com/redislint/redislint/internal/source"
+	"github.com/redislint/redislint/internal/topology"
+)
+
+// Observer learns of each review, for metrics. Verdict is "allowed",
+// "denied", "warned" or "skipped".
+type Observer interface {
+	Reviewed(verdict string, findings []rules.Finding, undecided int, took time.Duration)
+}
+
+// Handler decides requests. It is safe for concurrent use.
+type Handler struct {
+	view     *View
+	policy   func() *Policy
+	live     Live
+	observer Observer
+}
+
+// Live reads one object from the API server itself, as JSON; nil without an
+// error when it does not exist.
+type Live func(ctx context.Context, kind, namespace, name string) ([]byte, error)
+
+// New returns a handler. policy returns the policy in force; live and observer
+// may be nil: without live, objects other than the request's never deny.
+func New(view *View, policy func() *Policy, live Live, observer Observer) *Handler {
+	return &Handler{view: view, policy: policy, live: live, observer: observer}
+}
+
+// maxStale is how long a watch may be broken before what it last showed is no
+// ground for a denial any more.
+const maxStale = time.Minute
+
+// Review decides a request. An error is a fault of ours and says nothing about
+// the request: the caller answers with an HTTP error, so that the webhook's
+// failurePolicy decides.
+func (h *Handler) Review(ctx context.Context, req admissionv1.AdmissionRequest) (*admissionv1.AdmissionResponse, error) {
+	start := time.Now()
+	d, err := h.decide(ctx, req)
+	if err != nil {
+		return nil, fmt.Errorf("review %s %s %s/%s: %w", req.Operation, req.Kind.Kind, req.Namespace, req.Name, err)
+	}
+	response := d.answer(req)
+	if h.observer != nil {
+		h.observer.Reviewed(d.verdict(), d.findings(), len(d.undecided), time.Since(start))
+	}
+	return response, nil
+}
+
+func (h *Handler) decide(ctx context.Context, req admissionv1.AdmissionRequest) (*decision, error) {
+	policy := h.policy()
+	if policy == nil {
+		return nil, errors.New("no policy is compiled yet")
+	}
+	mode := h.view.mode(req.Namespace)
+	if mode == Off || !h.concerns(req) {
+		return &decision{skipped: true}, nil
+	}
+	c, err := changeOf(req, h.view.raw)
+	if errors.Is(err, errUnknownParent) {
+		return h.scaleOfUnknown(ctx, req, policy, mode)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return h.judge(ctx, policy, mode, c)
+}
+
+// scaleOfUnknown judges a Scale whose workload the view does not hold: one
+// that is no Redis, or one made a moment ago.
+func (h *Handler) scaleOfUnknown(ctx context.Context, req admissionv1.AdmissionRequest, policy *Policy, mode Action) (*decision, error) {
+	if h.live == nil || !h.view.hasRedis(req.Namespace) {
+		return &decision{skipped: true}, nil
+	}
+	var fault error
+	c, err := changeOf(req, func(kind, namespace, name string) []byte {
+		raw, err := h.live(ctx, kind, namespace, name)
+		fault = err
+		return raw
+	})
+	switch {
+	case fault != nil:
+		return nil, fmt.Errorf("read the scaled workload: %w", fault)
+	case errors.Is(err, errUnknownParent):
+		return &decision{skipped: true}, nil
+	case err != nil:
+		return nil, err
+	}
+	return h.judge(ctx, policy, mode, c)
+}
+
+// concerns reports whether the request can have to do with a Redis at all,
+// from its raw text.
+func (h *Handler) concerns(req admissionv1.AdmissionRequest) bool {
+	switch {
+	case req.SubResource == "scale":
+		return h.view.holds(req.Resource.Resource, req.Namespace, req.Name) || h.live != nil && h.view.hasRedis(req.Namespace)
+	case slices.Contains(source.Kinds(), req.Kind.Group+"/"+req.Kind.Kind):
+		return source.Sign(req.Object.Raw) || source.Sign(req.OldObject.Raw)
+	default:
+		return h.view.hasRedis(req.Namespace)
+	}
+}
+
+// judge compares what is found with the change applied to what is found
+// without it.
+func (h *Handler) judge(ctx context.Context, policy *Policy, mode Action, c change) (*decision, error) {
+	if c.specUnchanged() {
+		return &decision{skipped: true}, nil
+	}
+	around := h.view.around(c)
+	before, err := evaluate(ctx, policy, with(around, c.before))
+	if err != nil {
+		return nil, err
+	}
+	after, err := evaluate(ctx, policy, with(around, c.after))
+	if err != nil {
+		return nil, err
+	}
+	d := &decision{change: c, undecided: after.Undecided, now: time.Now()}
+	known := map[string]rules.Severity{}
+	for _, f := range before.Findings {
+		known[f.Fingerprint] = f.Severity
+	}
+	for _, f := range after.Findings {
+		old, existed := known[f.Fingerprint]
+		switch {
+		case f.Suppressed != nil:
+			d.waived = append(d.waived, f)
+		case existed && old.AtLeast(f.Severity):
+			if f.Object == c.after {
+				d.standing = append(d.standing, f)
+			}
+		default:
+			d.introduced = append(d.introduced, introduced{f, h.actionOn(policy, mode, c, f, after.Redis)})
+		}
+	}
+	return d, h.confirm(ctx, policy, c, d, around)
+}
+
+// actionOn is what is done about a finding that the change introduces. Only
+// what the change alone decides, or what the cluster confirms, is denied.
+func (h *Handler) actionOn(policy *Policy, mode Action, c change, f rules.Finding, redis []*topology.Redis) Action {
+	action := least(policy.action(f), mode)
+	switch {
+	case c.operation == admissionv1.Delete && !slices.Contains(policy.config.DenyDeletion, f.Rule.ID),
+		c.after != nil && controlled(c.after),
+		c.operation == admissionv1.Update && immutable(c, f),
+		stopped(f.Redis, redis),
+		foreign(c, f) != nil && h.view.Age() > maxStale:
+		return least(action, Warn)
+	}
+	return action
+}
+
+// immutable reports whether the finding is about the claim templates of a
+// StatefulSet that exists: nobody can change them any more.
+func immutable(c change, f rules.Finding) bool {
+	return c.after != nil && c.after.Kind == "StatefulSet" && len(f.Path) > 1 && f.Path[0] == "spec" && f.Path[1] == "volumeClaimTemplates"
+}
+
+// stopped reports whether every workload of a Redis is scaled to nothing: it
+// is switched off, not broken.
+func stopped(name string, all []*topology.Redis) bool {
+	for _, r := range all {
+		if r.Name != name && r.Namespace+"/"+r.Name != name {
+			continue
+		}
+		for _, n := range r.Nodes {
+			if !topology.Is(n.Replicas, 0) {
+				return false
+			}
+		}
+		for _, s := range r.Sentinels {
+			if !topology.Is(s.Replicas, 0) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// foreign returns the objects, other than the request's, that a finding rests
+// on.
+func foreign(c change, f rules.Finding) []*manifest.Object {
+	var others []*manifest.Object
+	note := func(o *manifest.Object) {
+		if o != nil && o != c.after && !slices.Contains(others, o) {
+			others = append(others, o)
+		}
+	}
+	note(f.Object)
+	for _, r := range f.Related {
+		note(r.Object)
+	}
+	return others
+}
+
+// confirm reads the other objects that a denial rests on from the API server,
+// since a watch may lag behind. What they do not confirm is not denied.
+func (h *Handler) confirm(ctx context.Context, policy *Policy, c change, d *decision, around []*manifest.Object) error {
+	fresh := map[*manifest.Object]*manifest.Object{}
+	doubtful := map[int]bool{}
+	for i, f := range d.introduced {
+		if f.action != Deny {
+			continue
+		}
+		for _, o := range foreign(c, f.Finding) {
+			if h.live == nil {
+				doubtful[i] = true
+				continue
+			}
+			if _, read := fresh[o]; read {
+				continue
+			}
+			raw, err := h.live(ctx, o.Kind, o.Namespace, o.Name)
+			if err != nil {
+				doubtful[i] = true
+				continue
+			}
+			fresh[o] = nil
+			if raw != nil {
+				if fresh[o], err = manifest.DecodeOne(file, raw, manifest.Options{}); err != nil {
+					doubtful[i] = true
+				}
+			}
+		}
+	}
+	if len(fresh) > 0 {
+		confirmed, err := evaluate(ctx, policy, with(replaced(around, fresh), c.after))
+		if err != nil {
+			return err
+		}
+		still := map[string]bool{}
+		for _, f := range confirmed.Findings {
+			still[f.Fingerprint] = true
+		}
+		for i, f := range d.introduced {
+			doubtful[i] = doubtful[i] || !still[f.Fingerprint]
+		}
+	}
+	for i := range d.introduced {
+		if doubtful[i] {
+			d.introduced[i].action = least(d.introduced[i].action, Warn)
+		}
+	}
+	return nil
+}
+
+// replaced returns the objects with those that were read again in place of
+// their older selves.
+func replaced(objects []*manifest.Object, fresh map[*manifest.Object]*manifest.Object) []*manifest.Object {
+	var result []*manifest.Object
+	for _, o := range objects {
+		newer, read := fresh[o]
+		switch {
+		case !read:
+			result = append(result, o)
+		case newer != nil:
+			result = append(result, newer)
+		}
+	}
+	return result
+}
+
+// with returns the objects and one more, if there is one.
+func with(objects []*manifest.Object, o *manifest.Object) []*manifest.Object {
+	if o == nil {
+		return objects
+	}
+	return append(objects[:len(objects):len(objects)], o)
+}
+
+func evaluate(ctx context.Context, policy *Policy, objects []*manifest.Object) (*lint.Result, error) {
+	result, err := lint.Run(ctx, manifest.Compose(objects), policy.evaluator)
+	if err != nil {
+		return nil, fmt.Errorf("evaluate: %w", err)
+	}
+	return result, nil
+}
