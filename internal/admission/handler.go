@@ -15,7 +15,6 @@ import (
 	"github.com/redislint/redislint/internal/manifest"
 	"github.com/redislint/redislint/internal/rules"
 	"github.com/redislint/redislint/internal/source"
-	"github.com/redislint/redislint/internal/topology"
 )
 
 // Observer learns of each review, for metrics. Verdict is "allowed",
@@ -147,7 +146,7 @@ func (h *Handler) judge(ctx context.Context, policy *Policy, mode Action, c chan
 				d.standing = append(d.standing, f)
 			}
 		default:
-			d.introduced = append(d.introduced, introduced{f, h.actionOn(policy, mode, c, f, after.Redis)})
+			d.introduced = append(d.introduced, introduced{f, h.actionOn(policy, mode, c, f, after)})
 		}
 	}
 	return d, h.confirm(ctx, policy, c, d, around)
@@ -155,13 +154,13 @@ func (h *Handler) judge(ctx context.Context, policy *Policy, mode Action, c chan
 
 // actionOn is what is done about a finding that the change introduces. Only
 // what the change alone decides, or what the cluster confirms, is denied.
-func (h *Handler) actionOn(policy *Policy, mode Action, c change, f rules.Finding, redis []*topology.Redis) Action {
+func (h *Handler) actionOn(policy *Policy, mode Action, c change, f rules.Finding, after *lint.Result) Action {
 	action := least(policy.action(f), mode)
 	switch {
 	case c.operation == admissionv1.Delete && !slices.Contains(policy.config.DenyDeletion, f.Rule.ID),
 		c.after != nil && controlled(c.after),
 		c.operation == admissionv1.Update && immutable(c, f),
-		stopped(f.Redis, redis),
+		stopped(f, after),
 		foreign(c, f) != nil && h.view.Age() > maxStale:
 		return least(action, Warn)
 	}
@@ -174,24 +173,13 @@ func immutable(c change, f rules.Finding) bool {
 	return c.after != nil && c.after.Kind == "StatefulSet" && len(f.Path) > 1 && f.Path[0] == "spec" && f.Path[1] == "volumeClaimTemplates"
 }
 
-// stopped reports whether every workload of a Redis is scaled to nothing: it
-// is switched off, not broken.
-func stopped(name string, all []*topology.Redis) bool {
-	for _, r := range all {
-		if r.Name != name && r.Namespace+"/"+r.Name != name {
-			continue
+// stopped reports whether the finding is about a Redis that is switched off as
+// a whole.
+func stopped(f rules.Finding, after *lint.Result) bool {
+	for _, r := range after.Redis {
+		if r.Stopped() && (r.Name == f.Redis || r.Namespace+"/"+r.Name == f.Redis) {
+			return true
 		}
-		for _, n := range r.Nodes {
-			if !topology.Is(n.Replicas, 0) {
-				return false
-			}
-		}
-		for _, s := range r.Sentinels {
-			if !topology.Is(s.Replicas, 0) {
-				return false
-			}
-		}
-		return true
 	}
 	return false
 }

@@ -43,6 +43,22 @@ type Redis struct {
 	Unseen []Unseen `json:"-"`
 }
 
+// Stopped reports whether every workload of the Redis is known to be scaled to
+// nothing: it is switched off, not broken.
+func (r *Redis) Stopped() bool {
+	for _, n := range r.Nodes {
+		if !Is(n.Replicas, 0) {
+			return false
+		}
+	}
+	for _, s := range r.Sentinels {
+		if !Is(s.Replicas, 0) {
+			return false
+		}
+	}
+	return len(r.Nodes)+len(r.Sentinels) > 0
+}
+
 // Unseen is an object that was referenced but not in the input, and what stays
 // unknown because of it ("maxmemory", "volume size").
 type Unseen struct {
