@@ -66,16 +66,16 @@ func (o *Object) LocateWithin(p Path, offset, length int) Position {
 // included. Lines outside the document are left out, so the first one may be later than from.
 func (o *Object) Lines(from, to int) []string {
 	s := o.source
-	text := s.file.text[s.file.lineStart(int(s.start)):s.end]
-	line := int(s.line)
+	line := max(from, int(s.line))
+	start := s.file.lineStart(int(s.start))
+	if line > int(s.line) {
+		start = max(start, s.file.afterBreaks(s.file.breaks(int(s.start))+line-int(s.line)))
+	}
 	var lines []string
-	for text != "" && line <= to {
+	for text := s.file.text[min(start, int(s.end)):s.end]; text != "" && line <= to; line++ {
 		size := lineSize(text)
-		if line >= from {
-			lines = append(lines, strings.TrimRight(text[:size], "\r\n"))
-		}
+		lines = append(lines, strings.TrimRight(text[:size], "\r\n"))
 		text = text[size:]
-		line++
 	}
 	return lines
 }
@@ -178,6 +178,6 @@ func (o *Object) span(start, end int) Position {
 func (o *Object) position(at int) (line, column int) {
 	s := o.source
 	end := int(s.start) + at
-	line = int(s.line) + strings.Count(s.file.text[s.start:end], "\n")
+	line = int(s.line) + s.file.breaks(end) - s.file.breaks(int(s.start))
 	return line, utf8.RuneCountInString(s.file.text[s.file.lineStart(end):end]) + 1
 }

@@ -1,7 +1,9 @@
 package manifest
 
 import (
+	"fmt"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 )
@@ -29,8 +31,20 @@ func parallel(n int, start func() func(int)) {
 		return
 	}
 	var wg sync.WaitGroup
+	var fault atomic.Value
 	for range workers {
-		wg.Go(run)
+		wg.Go(func() {
+			defer func() {
+				// A panic belongs to the caller, who can say what was being done.
+				if r := recover(); r != nil {
+					fault.Store(fmt.Sprintf("%v\n%s", r, debug.Stack()))
+				}
+			}()
+			run()
+		})
 	}
 	wg.Wait()
+	if r := fault.Load(); r != nil {
+		panic(r)
+	}
 }

@@ -1,11 +1,17 @@
 package manifest
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
 // file is the text of one input, shared by all its documents.
 type file struct {
 	name string
 	text string
+
+	mark  sync.Once
+	marks []uint32 // line breaks before each stride of the text
 }
 
 // document is one YAML or JSON document of a file.
