@@ -20,11 +20,34 @@ func (x *index) quantity(origin topology.Origin, milli bool) *topology.Quantity 
 		return q
 	}
 	q.Present, q.Text = true, n.Text()
+	if n.Kind() != manifest.String {
+		// YAML reads 1e-1000000000 as 0, which is not what was meant.
+		if token := token(origin); exponential(token) {
+			q.Text = token
+		}
+	}
 	amount, ok := x.amount(q.Text, milli, origin)
 	if ok {
 		q.Amount = topology.Known(amount, origin)
 	}
 	return q
+}
+
+// exponential reports whether a number is written with an exponent.
+func exponential(token string) bool {
+	_, ok := decimalExponent(token)
+	return ok
+}
+
+// token is a scalar of one line as it is written in the file.
+func token(origin topology.Origin) string {
+	at := origin.Position()
+	lines := origin.Object.Lines(at.Line, at.Line)
+	if len(lines) != 1 || at.EndLine != at.Line {
+		return ""
+	}
+	line := []rune(lines[0])
+	return string(line[min(at.Column-1, len(line)):min(at.EndColumn-1, len(line))])
 }
 
 // maxQuantity is the longest quantity that is handed to the Kubernetes parser.

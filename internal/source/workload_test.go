@@ -222,8 +222,10 @@ func TestResources(t *testing.T) {
 
 func TestQuantitiesThatWouldHang(t *testing.T) {
 	t.Parallel()
-	for _, quantity := range []string{"1e-1000000000", "2E6024865272343", "1e1000", "00000000000000000000000000000000000000001"} {
-		found := discover(t, deployment("x", `[{name: c, image: "redis:7", resources: {limits: {memory: "`+quantity+`", cpu: 1}}}]`, "[]"))
+	for _, quantity := range []string{
+		`"1e-1000000000"`, `1e-1000000000`, `"2E6024865272343"`, `"1e1000"`, `"00000000000000000000000000000000000000001"`,
+	} {
+		found := discover(t, deployment("x", `[{name: c, image: "redis:7", resources: {limits: {memory: `+quantity+`, cpu: 1}}}]`, "[]"))
 		if len(found.Errors) != 1 || found.Errors[0].Line != 9 {
 			t.Errorf("%s: errors %v, want one on line 9", quantity, found.Errors)
 		}
