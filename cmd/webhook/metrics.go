@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/redislint/redislint/internal/rules"
 )
 
 // metrics are redislint's own, beside controller-runtime's. Labels take values of short, fixed lists: no names of objects.
@@ -20,9 +22,6 @@ type metrics struct {
 	faults             *prometheus.CounterVec
 	reloads            *prometheus.CounterVec
 	refusedConnections prometheus.Counter
-
-	// severity returns the severity of a rule, or "" when there is no such rule any more.
-	severity func(rule string) string
 }
 
 func newMetrics(registry prometheus.Registerer) (*metrics, error) {
@@ -31,7 +30,6 @@ func newMetrics(registry prometheus.Registerer) (*metrics, error) {
 	}
 	m := &metrics{
 		registry: registry,
-		severity: func(string) string { return "" },
 		reviews:  counter("reviews_total", "Reviews that got a verdict.", "verdict"),
 		hits:     counter("rule_hits_total", "Findings that a change introduced.", "rule", "severity"),
 		undecided: prometheus.NewCounter(prometheus.CounterOpts{
@@ -61,7 +59,8 @@ func newMetrics(registry prometheus.Registerer) (*metrics, error) {
 func (m *metrics) register(collectors ...prometheus.Collector) error {
 	for _, c := range collectors {
 		if err := m.registry.Register(c); err != nil {
-			return errors.Join(fmt.Errorf("register metrics: %w", err), m.close())
+			m.close()
+			return fmt.Errorf("register metrics: %w", err)
 		}
 		m.registered = append(m.registered, c)
 	}
@@ -74,12 +73,11 @@ func (m *metrics) gauge(name, help string, value func() float64) error {
 }
 
 // close takes the metrics out of their registry.
-func (m *metrics) close() error {
+func (m *metrics) close() {
 	for _, c := range m.registered {
 		m.registry.Unregister(c)
 	}
 	m.registered = nil
-	return nil
 }
 
 func (m *metrics) watchLimits(l *limits) error {
@@ -94,12 +92,12 @@ func (m *metrics) watchLimits(l *limits) error {
 }
 
 // Reviewed counts a verdict.
-func (m *metrics) Reviewed(verdict string, rules []string, undecided int, took time.Duration) {
+func (m *metrics) Reviewed(verdict string, findings []rules.Finding, undecided int, took time.Duration) {
 	m.reviews.WithLabelValues(verdict).Inc()
 	m.seconds.Observe(took.Seconds())
 	m.undecided.Add(float64(undecided))
-	for _, rule := range rules {
-		m.hits.WithLabelValues(rule, m.severity(rule)).Inc()
+	for _, f := range findings {
+		m.hits.WithLabelValues(f.Rule.ID, string(f.Severity)).Inc()
 	}
 }
 

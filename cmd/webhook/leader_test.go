@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"testing"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes/fake"
+)
+
+func TestOneReplicaLeads(t *testing.T) {
+	t.Parallel()
+	client := fake.NewClientset()
+	leading := make(chan string, 2)
+	ended := make(chan error, 2)
+	start := func(name string) context.CancelFunc {
+		ctx, cancel := context.WithCancel(t.Context())
+		l := &leader{
+			client: client, namespace: "redislint-system", name: "redislint-webhook", identity: name, log: slog.New(slog.DiscardHandler),
+			run: func(ctx context.Context) error {
+				leading <- name
+				<-ctx.Done()
+				return ctx.Err()
+			},
+		}
+		go func() { ended <- l.Start(ctx) }()
+		return cancel
+	}
+	end := start("a")
+	if name := <-leading; name != "a" {
+		t.Fatalf("%s leads", name)
+	}
+	endB := start("b")
+	select {
+	case name := <-leading:
+		t.Fatalf("%s leads too", name)
+	default:
+	}
+	end() // and releases the lease, or b would wait until it has run out
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if name := <-leading; name != "b" {
+		t.Errorf("%s leads", name)
+	}
+	lease, err := client.CoordinationV1().Leases("redislint-system").Get(t.Context(), "redislint-webhook", metav1.GetOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if holder := lease.Spec.HolderIdentity; holder == nil || *holder != "b" {
+		t.Errorf("held by %v", holder)
+	}
+	endB()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestWatcherTriesAgain(t *testing.T) {
+	t.Parallel()
+	tries := 0
+	w := &watcher{log: slog.New(slog.DiscardHandler), start: func(context.Context) error {
+		if tries++; tries < 3 {
+			return errors.New("nobody there")
+		}
+		return nil
+	}}
+	if err := w.Start(t.Context()); err != nil || tries != 3 {
+		t.Errorf("%v after %d tries", err, tries)
+	}
+}
