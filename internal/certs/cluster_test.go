@@ -15,6 +15,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/kubernetes/fake"
+	admissionclient "k8s.io/client-go/kubernetes/typed/admissionregistration/v1"
+	coreclient "k8s.io/client-go/kubernetes/typed/core/v1"
 	clienttesting "k8s.io/client-go/testing"
 
 	"github.com/redislint/redislint/internal/certs"
@@ -50,9 +52,9 @@ func (c *clock) advance(d time.Duration) {
 // cluster is an API server that counts resource versions and generations, and refuses writes to a version that has passed, as the
 // fake clientset alone does not.
 type cluster struct {
-	*fake.Clientset
-	t     *testing.T
-	clock *clock
+	tracker clienttesting.ObjectTracker
+	t       *testing.T
+	clock   *clock
 
 	mu      sync.Mutex
 	version int
@@ -70,16 +72,28 @@ type publication struct {
 
 func newCluster(t *testing.T, clock *clock, objects ...runtime.Object) *cluster {
 	t.Helper()
-	c := &cluster{Clientset: fake.NewClientset(), t: t, clock: clock, failing: map[string]error{}}
+	c := &cluster{tracker: fake.NewClientset().Tracker(), t: t, clock: clock, failing: map[string]error{}}
 	for _, o := range objects {
 		c.stamp(o)
-		if err := c.Tracker().Add(o); err != nil {
+		if err := c.tracker.Add(o); err != nil {
 			t.Fatal(err)
 		}
 	}
 	c.record()
-	c.PrependReactor("*", "*", c.react)
 	return c
+}
+
+// client returns a client of its own: one fake clientset serves one request at a time, even if that causes another.
+func (c *cluster) client() *fake.Clientset {
+	client := &fake.Clientset{}
+	client.AddReactor("*", "*", c.react)
+	return client
+}
+
+func (c *cluster) secrets() coreclient.SecretInterface { return c.client().CoreV1().Secrets(namespace) }
+
+func (c *cluster) hooks() admissionclient.ValidatingWebhookConfigurationInterface {
+	return c.client().AdmissionregistrationV1().ValidatingWebhookConfigurations()
 }
 
 func hook() *admission.ValidatingWebhookConfiguration {
@@ -117,7 +131,7 @@ func (c *cluster) react(action clienttesting.Action) (bool, runtime.Object, erro
 		return true, nil, err
 	}
 	if verb == "get" {
-		return false, nil, nil
+		return clienttesting.ObjectReaction(c.tracker)(action)
 	}
 	c.writes++
 	var name, expected string
@@ -133,7 +147,7 @@ func (c *cluster) react(action clienttesting.Action) (bool, runtime.Object, erro
 		name, expected = a.GetName(), patch.ResourceVersion
 	}
 	if name != "" {
-		stored, err := c.Tracker().Get(resource, action.GetNamespace(), name)
+		stored, err := c.tracker.Get(resource, action.GetNamespace(), name)
 		if err != nil {
 			return true, nil, err
 		}
@@ -141,12 +155,12 @@ func (c *cluster) react(action clienttesting.Action) (bool, runtime.Object, erro
 			return true, nil, apierrors.NewConflict(resource.GroupResource(), name, nil)
 		}
 	}
-	handled, o, err := clienttesting.ObjectReaction(c.Tracker())(action)
+	handled, o, err := clienttesting.ObjectReaction(c.tracker)(action)
 	if err != nil || o == nil {
 		return handled, o, err
 	}
 	c.stamp(o)
-	if err := c.Tracker().Update(resource, o, action.GetNamespace()); err != nil {
+	if err := c.tracker.Update(resource, o, action.GetNamespace()); err != nil {
 		return true, nil, err
 	}
 	c.record()
@@ -155,7 +169,7 @@ func (c *cluster) react(action clienttesting.Action) (bool, runtime.Object, erro
 
 // record notes the caBundle if it has changed.
 func (c *cluster) record() {
-	o, err := c.Tracker().Get(admission.SchemeGroupVersion.WithResource("validatingwebhookconfigurations"), "", hookName)
+	o, err := c.tracker.Get(admission.SchemeGroupVersion.WithResource("validatingwebhookconfigurations"), "", hookName)
 	if err != nil {
 		return
 	}
@@ -182,7 +196,7 @@ func (c *cluster) trusted(lag time.Duration) []string {
 
 func (c *cluster) secret() *core.Secret {
 	c.t.Helper()
-	s, err := c.CoreV1().Secrets(namespace).Get(c.t.Context(), secretName, metav1.GetOptions{})
+	s, err := c.secrets().Get(c.t.Context(), secretName, metav1.GetOptions{})
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -194,14 +208,14 @@ func (c *cluster) damage(change func(data map[string][]byte)) {
 	c.t.Helper()
 	s := c.secret().DeepCopy()
 	change(s.Data)
-	if _, err := c.CoreV1().Secrets(namespace).Update(c.t.Context(), s, metav1.UpdateOptions{}); err != nil {
+	if _, err := c.secrets().Update(c.t.Context(), s, metav1.UpdateOptions{}); err != nil {
 		c.t.Fatal(err)
 	}
 }
 
 func (c *cluster) lose() {
 	c.t.Helper()
-	if err := c.CoreV1().Secrets(namespace).Delete(c.t.Context(), secretName, metav1.DeleteOptions{}); err != nil {
+	if err := c.secrets().Delete(c.t.Context(), secretName, metav1.DeleteOptions{}); err != nil {
 		c.t.Fatal(err)
 	}
 }
@@ -209,7 +223,7 @@ func (c *cluster) lose() {
 // publish sets caBundle as somebody else would.
 func (c *cluster) publish(bundle []byte) {
 	c.t.Helper()
-	hooks := c.AdmissionregistrationV1().ValidatingWebhookConfigurations()
+	hooks := c.hooks()
 	o, err := hooks.Get(c.t.Context(), hookName, metav1.GetOptions{})
 	if err != nil {
 		c.t.Fatal(err)
@@ -228,7 +242,7 @@ func (c *cluster) replica(edits ...func(*certs.Settings)) (*certs.Source, *certs
 	c.t.Helper()
 	s := certs.Settings{
 		Mode: certs.Self, Service: "webhook", Namespace: namespace,
-		Client: c, Secret: secretName, Webhook: hookName,
+		Client: c.client(), Secret: secretName, Webhook: hookName,
 		Now: c.clock.Now, Log: slog.New(slog.DiscardHandler),
 	}
 	for _, edit := range edits {
