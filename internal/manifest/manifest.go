@@ -6,7 +6,8 @@
 // Set, never silence.
 package manifest
 
-// Input is one thing to read: a file's name as shown to the user, and its bytes.
+// Input is one thing to read: a file's name as shown to the user, and its bytes, which must not change afterwards: objects
+// refer to them.
 type Input struct {
 	Name string
 	Data []byte
