@@ -201,15 +201,13 @@ func TestEveryEntryHasACase(t *testing.T) {
 	}
 }
 
-// Everything that is registered is read too, Pods and ReplicaSets excepted: there are many, and each has what it takes in it.
-func TestRoleReadsWhatIsRegisteredAndNoSecret(t *testing.T) {
+// Namespaces are read for their labels.
+func TestRoleReadsWhatIsObservedAndNoMore(t *testing.T) {
 	t.Parallel()
-	want := map[string][]string{"": {"namespaces"}, "storage.k8s.io": {"storageclasses"}, "autoscaling": {"horizontalpodautoscalers"}}
-	for _, kind := range slices.Concat(source.Kinds(), source.Supporting()) {
+	want := map[string][]string{"": {"namespaces"}}
+	for _, kind := range source.Observed() {
 		group, name, _ := strings.Cut(kind, "/")
-		if resource := Resource(group, name); group != "extensions" && !slices.Contains(transient, kind) && !slices.Contains(want[group], resource) {
-			want[group] = append(want[group], resource)
-		}
+		want[group] = append(want[group], Resource(group, name))
 	}
 	got := map[string][]string{}
 	for _, rule := range clusterRole(t).Rules {
