@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -17,14 +16,13 @@ import (
 
 // decision is what is known of a request once it is judged.
 type decision struct {
-	skipped bool
-	change  change
-	now     time.Time
-
+	skipped    bool
+	change     change
 	introduced []introduced
 	standing   []rules.Finding // were there before, on the object itself
 	waived     []rules.Finding
 	undecided  []rules.Undecided
+	notes      []string // for the user, about what no rule judges
 }
 
 // introduced is a finding that the request brings about, or makes worse.
@@ -35,7 +33,7 @@ type introduced struct {
 
 // verdict is the decision in one word.
 func (d *decision) verdict() string {
-	warned := len(d.standing) > 0
+	warned := len(d.standing)+len(d.notes) > 0
 	for _, f := range d.introduced {
 		switch f.action {
 		case Deny:
@@ -94,7 +92,7 @@ func (d *decision) answer(req admissionv1.AdmissionRequest) *admissionv1.Admissi
 	for _, u := range d.undecided {
 		warnings = append(warnings, fmt.Sprintf("rule %s could not be decided", u.Rule))
 	}
-	response.Warnings = capped(warnings)
+	response.Warnings = capped(append(warnings, d.notes...))
 	response.AuditAnnotations = d.annotations()
 	if len(denials) > 0 {
 		response.Allowed = false

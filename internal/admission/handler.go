@@ -131,7 +131,7 @@ func (h *Handler) judge(ctx context.Context, policy *Policy, mode Action, c chan
 	if err != nil {
 		return nil, err
 	}
-	d := &decision{change: c, undecided: after.Undecided, now: time.Now()}
+	d := &decision{change: c, undecided: after.Undecided, notes: orphans(c, before)}
 	known := map[string]rules.Severity{}
 	for _, f := range before.Findings {
 		known[f.Fingerprint] = f.Severity
@@ -150,6 +150,21 @@ func (h *Handler) judge(ctx context.Context, policy *Policy, mode Action, c chan
 		}
 	}
 	return d, h.confirm(ctx, policy, c, d, around)
+}
+
+// orphans says which Redis still use an object that is deleted. Nothing of it
+// is left to judge: what is not there is unknown.
+func orphans(c change, before *lint.Result) []string {
+	if c.after != nil || c.before == nil || !slices.Contains([]string{"Service", "ConfigMap", "PersistentVolumeClaim"}, c.before.Kind) {
+		return nil
+	}
+	var notes []string
+	for _, r := range before.Redis {
+		if slices.Contains(r.Objects, c.before) && !r.Stopped() {
+			notes = append(notes, fmt.Sprintf("%s/%s is still used by Redis %s/%s", c.before.Kind, c.before.Name, r.Namespace, r.Name))
+		}
+	}
+	return notes
 }
 
 // actionOn is what is done about a finding that the change introduces. Only
