@@ -122,8 +122,9 @@ func (h *Handler) judge(ctx context.Context, policy *Policy, mode Action, c chan
 	if c.specUnchanged() {
 		return &decision{skipped: true}, nil
 	}
-	around := h.view.around(c)
-	before, err := evaluate(ctx, policy, with(around, c.before))
+	snapshot := h.view.snapshot(c.namespace)
+	around := snapshot.without(c.subject())
+	before, err := h.before(ctx, policy, c, snapshot, around)
 	if err != nil {
 		return nil, err
 	}
@@ -152,6 +153,15 @@ func (h *Handler) judge(ctx context.Context, policy *Policy, mode Action, c chan
 	return d, h.confirm(ctx, policy, c, d, around)
 }
 
+// before judges the namespace as it is, which is known already while nothing
+// changes in it.
+func (h *Handler) before(ctx context.Context, policy *Policy, c change, s *snapshot, around []*manifest.Object) (*lint.Result, error) {
+	if s.isBefore(c) {
+		return s.judged(ctx, policy)
+	}
+	return evaluate(ctx, policy, with(around, c.before))
+}
+
 // orphans says which Redis still use an object that is deleted. Nothing of it
 // is left to judge: what is not there is unknown.
 func orphans(c change, before *lint.Result) []string {
@@ -160,7 +170,8 @@ func orphans(c change, before *lint.Result) []string {
 	}
 	var notes []string
 	for _, r := range before.Redis {
-		if slices.Contains(r.Objects, c.before) && !r.Stopped() {
+		uses := slices.ContainsFunc(r.Objects, func(o *manifest.Object) bool { return o.Kind == c.before.Kind && o.Name == c.before.Name })
+		if uses && !r.Stopped() {
 			notes = append(notes, fmt.Sprintf("%s/%s is still used by Redis %s/%s", c.before.Kind, c.before.Name, r.Namespace, r.Name))
 		}
 	}

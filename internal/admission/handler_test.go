@@ -24,6 +24,7 @@ func object(t testing.TB, text string, replace ...string) *unstructured.Unstruct
 	if err := yaml.Unmarshal([]byte(strings.NewReplacer(replace...).Replace(text)), &u.Object); err != nil {
 		t.Fatal(err)
 	}
+	u.SetResourceVersion("1")
 	return u
 }
 

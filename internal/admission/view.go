@@ -2,10 +2,12 @@ package admission
 
 import (
 	"container/list"
+	"context"
 	"slices"
 	"strings"
 	"sync"
 
+	"github.com/redislint/redislint/internal/lint"
 	"github.com/redislint/redislint/internal/manifest"
 	"github.com/redislint/redislint/internal/source"
 )
@@ -34,11 +36,49 @@ type namespace struct {
 	generation int64
 }
 
-// snapshot is a namespace decoded at one generation.
+// snapshot is a namespace decoded at one generation, with the verdict on it
+// once somebody asked for it.
 type snapshot struct {
 	name                string
 	generation, classes int64
 	objects             []*manifest.Object
+	versions            map[objectKey]string // resourceVersions
+
+	mu      sync.Mutex
+	policy  *Policy
+	verdict *lint.Result
+}
+
+// without returns the objects but one.
+func (s *snapshot) without(subject *manifest.Object) []*manifest.Object {
+	return slices.DeleteFunc(slices.Clone(s.objects), func(o *manifest.Object) bool {
+		return o.Kind == subject.Kind && o.Name == subject.Name && o.Group() == subject.Group()
+	})
+}
+
+// isBefore reports whether the snapshot shows the namespace as it is before
+// the change.
+func (s *snapshot) isBefore(c change) bool {
+	subject := c.subject()
+	version, held := s.versions[objectKey{subject.Kind, subject.Name}]
+	if c.before == nil {
+		return !held
+	}
+	return held && version != "" && version == c.before.Root.Get("metadata", "resourceVersion").Text()
+}
+
+// judged returns the policy's verdict on the snapshot.
+func (s *snapshot) judged(ctx context.Context, policy *Policy) (*lint.Result, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.verdict != nil && s.policy == policy {
+		return s.verdict, nil
+	}
+	verdict, err := evaluate(ctx, policy, s.objects)
+	if err == nil {
+		s.policy, s.verdict = policy, verdict
+	}
+	return verdict, err
 }
 
 // maxSnapshots bounds how many namespaces are kept decoded.
@@ -98,19 +138,9 @@ func (v *View) raw(kind, ns, name string) []byte {
 	return nil
 }
 
-// around returns the objects that a change may be related to, without the one
-// that it changes.
-func (v *View) around(c change) []*manifest.Object {
-	objects := v.snapshot(c.namespace)
-	subject := c.subject()
-	return slices.DeleteFunc(slices.Clone(objects), func(o *manifest.Object) bool {
-		return o.Kind == subject.Kind && o.Name == subject.Name && o.Group() == subject.Group()
-	})
-}
-
 // snapshot returns the decoded objects of a namespace and all StorageClasses.
 // It is decoded again when the namespace has changed.
-func (v *View) snapshot(name string) []*manifest.Object {
+func (v *View) snapshot(name string) *snapshot {
 	v.mu.RLock()
 	var generation, classes int64
 	if ns := v.namespaces[name]; ns != nil {
@@ -126,16 +156,17 @@ func (v *View) snapshot(name string) []*manifest.Object {
 		if s := e.Value.(*snapshot); s.generation == generation && s.classes == classes {
 			v.recent.MoveToFront(e)
 			v.decodedMu.Unlock()
-			return s.objects
+			return s
 		}
 	}
 	v.decodedMu.Unlock()
 
-	s := &snapshot{name: name, generation: generation, classes: classes}
+	s := &snapshot{name: name, generation: generation, classes: classes, versions: map[objectKey]string{}}
 	for _, p := range v.projections(name) {
 		// A projection was valid JSON when it was made.
 		if o, err := manifest.DecodeOne(file, p.json(), manifest.Options{}); err == nil {
 			s.objects = append(s.objects, o)
+			s.versions[objectKey{o.Kind, o.Name}] = p.ResourceVersion
 		}
 	}
 	slices.SortFunc(s.objects, func(a, b *manifest.Object) int {
@@ -145,7 +176,7 @@ func (v *View) snapshot(name string) []*manifest.Object {
 		return strings.Compare(a.Name, b.Name)
 	})
 	v.keep(s)
-	return s.objects
+	return s
 }
 
 func (v *View) projections(name string) []*projection {

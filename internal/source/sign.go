@@ -1,6 +1,9 @@
 package source
 
-import "bytes"
+import (
+	"bytes"
+	"strconv"
+)
 
 // signs are the words without which nothing is read as Redis, in lower case.
 var signs = []string{"redis", "valkey", "keydb", "sentinel"}
@@ -24,12 +27,34 @@ func scan(raw []byte) bool {
 				}
 			}
 		case '\\':
-			if i+1 < len(raw) && (raw[i+1] == 'u' || raw[i+1] == 'x' || raw[i+1] == 'U') {
+			if spellsLetter(raw[i+1:]) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// spellsLetter reports whether an escape (u0072, x72 or U00000072, without its
+// backslash) may stand for an ASCII letter. Most escapes stand for others: JSON
+// writers escape & and < by habit.
+func spellsLetter(escape []byte) bool {
+	digits := map[byte]int{'x': 2, 'u': 4, 'U': 8}[first(escape)]
+	if digits == 0 {
+		return false
+	}
+	if len(escape) <= digits {
+		return true
+	}
+	code, err := strconv.ParseUint(string(escape[1:1+digits]), 16, 32)
+	return err != nil || 'A' <= code && code <= 'z'
+}
+
+func first(b []byte) byte {
+	if len(b) == 0 {
+		return 0
+	}
+	return b[0]
 }
 
 // hasFold reports whether b begins with the lower-case ASCII word in any case.
