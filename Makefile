@@ -21,6 +21,7 @@ build: ## build bin/redislint
 .PHONY: test
 test: ## run every test, and those of concurrent packages under the race detector too
 	go test ./...
+	go test -C test/deploy ./...
 	go test -race $(call packages,$(concurrent))
 
 .PHONY: lint
