@@ -126,7 +126,7 @@ func (a *answer) warned(words ...string) error {
 func (a *answer) refused(rule string) error {
 	rules, denied := a.deniedBy()
 	if !denied || !slices.Contains(rules, rule) {
-		return fmt.Errorf("not denied by %s: rules %v, warnings %q, error %w", rule, rules, a.warnings, a.err)
+		return fmt.Errorf("not denied by %s: rules %v, warnings %q, error %v", rule, rules, a.warnings, a.err)
 	}
 	return nil
 }

@@ -1,0 +1,241 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/redislint/redislint/internal/rules"
+)
+
+// stage is a namespace in which objects come to be one after the other, and another, that the webhook leaves alone, where the
+// API server shows what it makes of each.
+type stage struct {
+	*cluster
+	engine         engine
+	name, backdrop string
+	present        []*object // as the API server holds them
+}
+
+func newStage(t *testing.T, mode string) *stage {
+	t.Helper()
+	c := shared.get(t)
+	labels := map[string]string{}
+	if mode != "" {
+		labels["redislint.dev/mode"] = mode
+	}
+	s := &stage{cluster: c, engine: newEngine(t), name: c.namespace(t, labels)}
+	s.backdrop = c.namespace(t, map[string]string{"redislint.dev/mode": "off"})
+	return s
+}
+
+// objects are those of a file, in the stage's namespace.
+func (s *stage) objects(t *testing.T, text string) []*object {
+	t.Helper()
+	return objects(t, s.name, s.moved(text))
+}
+
+var ownNamespace = regexp.MustCompile(`namespace: *([a-z-]+)`)
+
+// moved returns a file with the namespace that it names replaced.
+func (s *stage) moved(text string) string {
+	match := ownNamespace.FindStringSubmatch(text)
+	if match == nil {
+		return text
+	}
+	text = strings.ReplaceAll(text, match[0], "namespace: "+s.name)
+	return strings.ReplaceAll(text, match[1]+".svc", s.name+".svc")
+}
+
+// defaulted returns an object as the API server completes it, or the server's refusal.
+func (s *stage) defaulted(t *testing.T, o *object) (*object, error) {
+	t.Helper()
+	o = o.DeepCopy()
+	if namespaced(o) {
+		o.SetNamespace(s.backdrop)
+	}
+	a := s.create(t, o, metav1.DryRunAll)
+	if a.err != nil {
+		return nil, a.err
+	}
+	if namespaced(o) {
+		a.object.SetNamespace(s.name)
+	}
+	return a.object, nil
+}
+
+// expect returns what an object introduces, by the linter.
+func (s *stage) expect(t *testing.T, o *object) []rules.Finding {
+	t.Helper()
+	return introduced(s.engine.cluster(t, s.present), s.engine.cluster(t, append(slices.Clone(s.present), o)))
+}
+
+// judged waits until a dry run of an object's creation has the webhook find what the linter finds: watches lag behind.
+func (s *stage) judged(t *testing.T, o *object, want []rules.Finding) *answer {
+	t.Helper()
+	var last *answer
+	eventually(t, 15*time.Second, "find what the linter finds", func() error {
+		last = s.create(t, o, metav1.DryRunAll)
+		if diff := cmp.Diff(ofEngine(want), ofWebhook(last.findings(t))); diff != "" {
+			return fmt.Errorf("%s %s: -linter +webhook:\n%s", o.GetKind(), o.GetName(), diff)
+		}
+		return nil
+	})
+	return last
+}
+
+// classes is held by who has StorageClasses, which have no namespace.
+var classes sync.Mutex
+
+func (s *stage) reserve(t *testing.T, all []*object) {
+	t.Helper()
+	var own []*object
+	for _, o := range all {
+		if o.GetKind() == "StorageClass" {
+			own = append(own, o)
+		}
+	}
+	if len(own) == 0 {
+		return
+	}
+	classes.Lock()
+	t.Cleanup(func() {
+		defer classes.Unlock()
+		for _, o := range own {
+			if err := at(s.dynamic, o).Delete(context.Background(), o.GetName(), metav1.DeleteOptions{}); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
+
+// severe makes errors of examples that show the milder form of their rule.
+var severe = map[string][]string{"liveness-timeout-short": {"failureThreshold: 3", "failureThreshold: 1"}}
+
+// A rule of severity error keeps its bad example out, by what it says, and lets its good one in.
+func TestRulesDenyTheirBadExamples(t *testing.T) {
+	t.Parallel()
+	l, err := library()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, rule := range l.Rules() {
+		if rule.Severity != rules.Error {
+			continue
+		}
+		t.Run(rule.ID, func(t *testing.T) {
+			t.Parallel()
+			t.Run("bad", func(t *testing.T) {
+				s := newStage(t, "")
+				all := inOrder(s.objects(t, strings.NewReplacer(severe[rule.ID]...).Replace(rule.Examples.Bad)))
+				s.reserve(t, all)
+				for _, o := range all {
+					as, err := s.defaulted(t, o)
+					if err != nil {
+						t.Fatal(err)
+					}
+					want := s.expect(t, as)
+					s.judged(t, o, want)
+					a := s.create(t, o)
+					i := slices.IndexFunc(want, func(f rules.Finding) bool { return f.Rule.ID == rule.ID })
+					if i < 0 {
+						a.admitted(t)
+						s.present = append(s.present, as)
+						continue
+					}
+					if err := a.refused(rule.ID); err != nil {
+						t.Fatal(err)
+					}
+					for _, part := range []string{want[i].Message, "[" + rule.ID + "]", want[i].Object.Kind + "/" + want[i].Object.Name} {
+						if !strings.Contains(a.err.Error(), part) {
+							t.Errorf("%q is not in %q", part, a.err)
+						}
+					}
+					return
+				}
+				t.Error("every object was admitted")
+			})
+			t.Run("good", func(t *testing.T) {
+				s := newStage(t, "")
+				all := inOrder(s.objects(t, rule.Examples.Good))
+				s.reserve(t, all)
+				for _, o := range all {
+					as, err := s.defaulted(t, o)
+					if err != nil {
+						t.Fatal(err)
+					}
+					s.judged(t, o, nil)
+					s.made(t, o)
+					s.present = append(s.present, as)
+				}
+			})
+		})
+	}
+}
+
+// notServed are the fixtures that hold what no API server takes, and a part of what it says.
+var notServed = map[string]string{
+	"workload/sentinel-replicas-templated.yaml": "cannot unmarshal string",
+}
+
+// For every fixture, the webhook finds at each step what the linter finds, and in the end both have found what the linter finds in
+// the file.
+func TestWebhookFindsWhatTheLinterFinds(t *testing.T) {
+	t.Parallel()
+	var files []string
+	for _, pattern := range []string{"*/*.yaml", "*/*/*.yaml"} {
+		more, err := filepath.Glob("../../fixtures/" + pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, more...)
+	}
+	if len(files) == 0 {
+		t.Fatal("no fixtures")
+	}
+	for _, file := range files {
+		name, err := filepath.Rel("../../fixtures", file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, "warn")
+			all := inOrder(s.objects(t, string(text)))
+			s.reserve(t, all)
+			for _, o := range all {
+				as, err := s.defaulted(t, o)
+				if err != nil {
+					if reason, ok := notServed[name]; ok && strings.Contains(err.Error(), reason) {
+						return
+					}
+					t.Fatal(err)
+				}
+				s.judged(t, o, s.expect(t, as))
+				s.made(t, o)
+				s.present = append(s.present, as)
+			}
+			if _, ok := notServed[name]; ok {
+				t.Error("this API server takes it")
+			}
+			want := ofEngine(s.engine.text(t, s.moved(string(text))))
+			if diff := cmp.Diff(want, ofEngine(s.engine.cluster(t, s.present))); diff != "" {
+				t.Errorf("-file +cluster:\n%s", diff)
+			}
+		})
+	}
+}
