@@ -40,6 +40,7 @@ func (d *decision) verdict() string {
 			return "denied"
 		case Warn:
 			warned = true
+		case Audit, Off:
 		}
 	}
 	switch {
@@ -82,6 +83,7 @@ func (d *decision) answer(req admissionv1.AdmissionRequest) *admissionv1.Admissi
 			denials = append(denials, f.Finding)
 		case Warn:
 			warnings = append(warnings, line(f.Finding))
+		case Audit, Off:
 		}
 	}
 	for _, f := range d.standing {

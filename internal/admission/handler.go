@@ -298,7 +298,7 @@ func with(objects []*manifest.Object, o *manifest.Object) []*manifest.Object {
 	if o == nil {
 		return objects
 	}
-	return append(objects[:len(objects):len(objects)], o)
+	return append(slices.Clip(objects), o)
 }
 
 func evaluate(ctx context.Context, policy *Policy, objects []*manifest.Object) (*lint.Result, error) {

@@ -239,7 +239,9 @@ func TestReview(t *testing.T) {
 		"a rule that is only recorded":          {[]*unstructured.Unstructured{conf}, request(t, nil, greedy), Config{Actions: map[string]Action{"maxmemory-too-high": Audit}}, "allowed"},
 		"a waiver": {
 			[]*unstructured.Unstructured{conf},
-			request(t, nil, object(t, sound, "700mb", "1gb", "labels: {a: b}", `annotations: {ignore.redislint.dev/maxmemory-too-high: "measured"}`)), Config{}, "allowed",
+			request(t, nil, object(t, sound, "700mb", "1gb", "labels: {a: b}", `annotations: {ignore.redislint.dev/maxmemory-too-high: "measured"}`)),
+			Config{},
+			"allowed",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -3,6 +3,7 @@ package source
 import (
 	"encoding/base64"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/redislint/redislint/internal/manifest"
@@ -86,8 +87,8 @@ func (c *container) openDepth(file string, unknown []string, depth int) ([]text,
 	}
 	at, mount := c.locate(file)
 	var appended []text
-	for i := len(c.pod.copies) - 1; i >= 0; i-- {
-		k := c.pod.copies[i]
+	for _, k := range slices.Backward(c.pod.copies) {
+
 		from, hit := k.source(at)
 		if !hit {
 			continue
@@ -222,7 +223,7 @@ func addUnseen(list []topology.Unseen, u topology.Unseen) []topology.Unseen {
 		}
 		for _, what := range u.Unknown {
 			if !strings.Contains("\x00"+strings.Join(list[i].Unknown, "\x00")+"\x00", "\x00"+what+"\x00") {
-				list[i].Unknown = append(list[i].Unknown[:len(list[i].Unknown):len(list[i].Unknown)], what)
+				list[i].Unknown = append(slices.Clip(list[i].Unknown), what)
 			}
 		}
 		return list

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/redislint/redislint/internal/redisconf"
@@ -31,12 +32,7 @@ func (c *container) imageConfig() []redisconf.Directive {
 // runsImageScript reports whether the container's commands go through the
 // image's own start script.
 func (c *container) runsImageScript() bool {
-	for _, k := range c.run() {
-		if c.isRunScript(k) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.run(), c.isRunScript)
 }
 
 func (c *container) bitnamiConfig(tag written) []redisconf.Directive {

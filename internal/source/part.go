@@ -26,7 +26,7 @@ func (p part) at(path ...string) part {
 }
 
 // present reports whether anything but null is written at the part.
-func (p part) present() bool { return p.root.Kind() > manifest.Null }
+func (p part) present() bool { return isWritten(p.root) }
 
 // count reads a whole number; absent means the default.
 func (p part) count(fallback int64) topology.Field[int64] {

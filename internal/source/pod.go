@@ -130,16 +130,7 @@ func (p *pod) pods() pods {
 	}
 }
 
-// usesPort reports whether a container of the pod opens the port.
-func (p *pod) usesPort(port int64) bool {
-	for _, c := range p.containers {
-		if c.usesPort(port) {
-			return true
-		}
-	}
-	return false
-}
-
+// usesPort reports whether the container opens the port.
 func (c *container) usesPort(port int64) bool {
 	for _, p := range c.root.Get("ports").Items() {
 		if n, ok := p.Get("containerPort").Int(); ok && n == port {

@@ -83,8 +83,7 @@ func probeAt(origin topology.Origin, n *manifest.Node) *topology.Probe {
 func seconds(n *manifest.Node, origin topology.Origin, name string, fallback int64) topology.Field[int64] {
 	at := origin.At(name)
 	value := n.Get(name)
-	switch value.Kind() {
-	case manifest.Absent, manifest.Null:
+	if !isWritten(value) {
 		return topology.Known(fallback, at)
 	}
 	i, ok := value.Int()

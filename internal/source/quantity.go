@@ -5,9 +5,10 @@ import (
 	"strconv"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/api/resource"
+
 	"github.com/redislint/redislint/internal/manifest"
 	"github.com/redislint/redislint/internal/topology"
-	"k8s.io/apimachinery/pkg/api/resource"
 )
 
 // quantity reads an amount at a path: bytes, or thousandths with milli. A

@@ -38,6 +38,7 @@ func readPods(x *index, o *manifest.Object) (*member, *pod) {
 			c.addNode(m, starts)
 		case sentinelRole:
 			c.addSentinel(m, starts)
+		case noRole:
 		}
 	}
 	if len(m.nodes)+len(m.sentinels) == 0 {
@@ -177,11 +178,13 @@ func (x *index) replicas(o *manifest.Object) topology.Field[int64] {
 	return count(o.Root.At(at.Path), at, 1)
 }
 
+// isWritten reports whether a field has a value: null is as good as nothing.
+func isWritten(n *manifest.Node) bool { return n.Kind() > manifest.Null }
+
 // count reads a whole number that is not negative; absent and null mean the
 // default.
 func count(n *manifest.Node, at topology.Origin, fallback int64) topology.Field[int64] {
-	switch n.Kind() {
-	case manifest.Absent, manifest.Null:
+	if !isWritten(n) {
 		return topology.Known(fallback, at)
 	}
 	if i, ok := n.Int(); ok && i >= 0 {
@@ -193,8 +196,7 @@ func count(n *manifest.Node, at topology.Origin, fallback int64) topology.Field[
 // truthAt reads a boolean field that is false when absent.
 func truthAt(n *manifest.Node, origin topology.Origin, name string) topology.Field[bool] {
 	value := n.Get(name)
-	switch value.Kind() {
-	case manifest.Absent, manifest.Null:
+	if !isWritten(value) {
 		return topology.Known(false, origin.At(name))
 	}
 	if b, ok := value.Bool(); ok {

@@ -122,7 +122,8 @@ func TestConfigurationOfAContainer(t *testing.T) {
 		},
 		"a variable without one": {
 			`{name: c, image: "redis:7", args: [--maxmemory, $(MAX)], env: [{name: MAX, valueFrom: {secretKeyRef: {name: s, key: k}}}]}`,
-			"[]", map[string]string{"/nodes/0/config/maxmemory": "unknown", "/nodes/0/config/appendonly/on": "false"},
+			"[]",
+			map[string]string{"/nodes/0/config/maxmemory": "unknown", "/nodes/0/config/appendonly/on": "false"},
 		},
 		"a ConfigMap that is not in the input": {
 			`{name: c, image: "redis:7", args: [/conf/redis.conf], ` + mounted + `}`, `[{name: conf, configMap: {name: elsewhere}}]`, unknown,

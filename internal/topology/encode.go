@@ -47,7 +47,7 @@ func encodeStruct(v reflect.Value) map[string]any {
 }
 
 func encode(v reflect.Value) (value any, known bool) {
-	if l, ok := v.Interface().(leaf); ok {
+	if l, ok := reflect.TypeAssert[leaf](v); ok {
 		value, known := l.leaf()
 		if !known {
 			return nil, false

@@ -1,6 +1,10 @@
 package topology
 
-import "github.com/redislint/redislint/internal/manifest"
+import (
+	"slices"
+
+	"github.com/redislint/redislint/internal/manifest"
+)
 
 // Origin says where a fact was written: a path in an object, or a stretch of
 // the text found there (a directive in a ConfigMap's redis.conf, say). A path
@@ -19,7 +23,7 @@ func (o Origin) IsZero() bool { return o.Object == nil }
 
 // At returns the origin of a path below o's.
 func (o Origin) At(path ...string) Origin {
-	return Origin{Object: o.Object, Path: append(o.Path[:len(o.Path):len(o.Path)], path...)}
+	return Origin{Object: o.Object, Path: append(slices.Clip(o.Path), path...)}
 }
 
 // Within returns the origin of length bytes at offset in the string at o's path.

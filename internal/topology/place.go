@@ -54,7 +54,7 @@ func step(v reflect.Value, token string) (reflect.Value, bool) {
 }
 
 func written(v reflect.Value) Origin {
-	if l, ok := v.Interface().(leaf); ok {
+	if l, ok := reflect.TypeAssert[leaf](v); ok {
 		return l.place()
 	}
 	if v.Kind() == reflect.Pointer {

@@ -17,7 +17,7 @@ func Schema() map[string]any {
 }
 
 func schemaOf(t reflect.Type) map[string]any {
-	if l, ok := reflect.Zero(t).Interface().(leaf); ok {
+	if l, ok := reflect.TypeAssert[leaf](reflect.Zero(t)); ok {
 		return schemaOf(reflect.TypeOf(l.zero()))
 	}
 	switch t.Kind() {
