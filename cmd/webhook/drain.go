@@ -19,11 +19,11 @@ func (s *server) drain(httpServer *http.Server, bounded *listener) {
 	s.phase.Store(ending)
 	started := time.Now()
 	s.log.Info("draining", "lag", s.lag.String(), "tail", s.tail.String(), "connections", s.connections.open())
-	<-time.After(s.lag)
+	<-s.after(s.lag)
 	_ = bounded.Close()
 	select {
 	case <-s.connections.gone():
-	case <-time.After(s.tail):
+	case <-s.after(s.tail):
 	}
 	s.log.Info("drained", "took", time.Since(started).String(), "connections", s.connections.open())
 

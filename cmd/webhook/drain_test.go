@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -16,7 +17,7 @@ func TestDrain(t *testing.T) {
 		g.lag, g.tail = 100*time.Millisecond, time.Hour // the end of the last connection ends it
 	})
 	client := g.client(t, nil)
-	reply, err := client.Post(g.url(""), "application/json", bytes.NewReader(review("", 0)))
+	reply, err := client.Post(g.url("?timeout=30s"), "application/json", bytes.NewReader(review("", 0)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +40,7 @@ func TestDrain(t *testing.T) {
 		c.Close()
 	}
 	// The pool still has its connection, and nobody could make another.
-	reply, err = client.Post(g.url(""), "application/json", bytes.NewReader(review("", 0)))
+	reply, err = client.Post(g.url("?timeout=30s"), "application/json", bytes.NewReader(review("", 0)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,19 +53,34 @@ func TestDrain(t *testing.T) {
 	}
 }
 
-// TestRestartsLoseNothing restarts a server under load. Its client behaves as API servers do, with two differences that make
-// it quick: idle connections live for a second instead of 90, and tail is shorter accordingly. As behind a Service, connections
-// go to the replica of the moment, which changes some time after the old one was told to end.
+// TestRestartsLoseNothing restarts a server under load. Its client behaves as API servers do, but gives up idle connections
+// after one second instead of 90. As behind a Service, it connects to the replica of the moment, which changes some time after
+// the old one was told to end, and before its lag is over.
 func TestRestartsLoseNothing(t *testing.T) {
 	t.Parallel()
-	const restarts, workers = 20, 40
-	var current atomic.Pointer[rig]
-	start := func() *rig {
-		return newRig(t, reviewFunc(allow), func(g *rig) { g.lag, g.tail = time.Second, 4*time.Second })
+	const restarts, workers, lag = 20, 40, time.Hour
+	type replica struct {
+		*rig
+		left chan time.Time // closed when nobody connects any more
 	}
-	current.Store(start())
-	client := current.Load().client(t, func(ctx context.Context, network, _ string) (net.Conn, error) {
-		return (&net.Dialer{}).DialContext(ctx, network, current.Load().addr)
+	start := func() *replica {
+		left := make(chan time.Time)
+		return &replica{left: left, rig: newRig(t, reviewFunc(allow), func(g *rig) {
+			g.lag, g.tail = lag, time.Minute
+			g.after = func(d time.Duration) <-chan time.Time {
+				if d == lag {
+					return left
+				}
+				return time.After(d)
+			}
+		})}
+	}
+	current := start()
+	var connecting sync.RWMutex // held for writing while current changes
+	client := current.client(t, func(ctx context.Context, _, _ string) (net.Conn, error) {
+		connecting.RLock()
+		defer connecting.RUnlock()
+		return (&tls.Dialer{Config: current.tls()}).DialContext(ctx, "tcp", current.addr)
 	})
 
 	var load sync.WaitGroup
@@ -74,7 +90,7 @@ func TestRestartsLoseNothing(t *testing.T) {
 		load.Go(func() {
 			for range tickets {
 				sent.Add(1)
-				reply, err := client.Post("https://webhook.invalid/validate?timeout=10s", "application/json", bytes.NewReader(review("", 0)))
+				reply, err := client.Post("https://webhook.invalid/validate?timeout=30s", "application/json", bytes.NewReader(review("", 0)))
 				if err != nil {
 					failed.Add(1)
 					t.Error(err)
@@ -103,27 +119,29 @@ func TestRestartsLoseNothing(t *testing.T) {
 		}
 	}
 	var ends sync.WaitGroup
-	for range restarts {
-		burst(20)
-		old, next := current.Load(), start()
-		old.end()
-		burst(10) // the old one is still connected to
-		current.Store(next)
+	ended := func(r *replica) {
+		close(r.left)
 		ends.Go(func() {
-			if err := <-old.ended; err != nil {
+			if err := <-r.ended; err != nil {
 				t.Error(err)
 			}
 		})
 	}
+	for range restarts {
+		burst(20)
+		old, next := current, start()
+		old.end()
+		burst(10) // the old one is still connected to
+		connecting.Lock()
+		current = next
+		connecting.Unlock()
+		ended(old)
+	}
 	burst(20)
 	close(tickets)
 	load.Wait()
-	client.CloseIdleConnections()
-	last := current.Load()
-	last.end()
-	if err := <-last.ended; err != nil {
-		t.Error(err)
-	}
+	current.end()
+	ended(current)
 	ends.Wait()
 	t.Logf("%d requests, %d failed, %d replies by a server that was ending", sent.Load(), failed.Load(), closed.Load())
 	if closed.Load() == 0 {

@@ -98,24 +98,42 @@ func TestReload(t *testing.T) {
 	}{
 		{"nothing was looked at", nil, look{fault: "not compiled yet"}},
 		{"nothing is there", func() { r.load(t.Context()) }, look{fault: "read the configuration", refused: 1, lines: 1}},
-		{"a broken first", func() { folder.mount(t, "0", files("broken", "")); r.load(t.Context()) },
-			look{fault: "own_rule.rego", compiled: 1, refused: 2, lines: 2}},
-		{"a good one", func() { folder.mount(t, "1", files("A", "1")); r.load(t.Context()) },
-			look{policy: "A1", detail: "loaded", compiled: 2, accepted: 1, refused: 2, lines: 3}},
-		{"the same again", func() { r.load(t.Context()) },
-			look{policy: "A1", detail: "loaded", compiled: 2, accepted: 1, refused: 2, lines: 3}},
-		{"the same in another edition", func() { folder.mount(t, "2", files("A", "1")); r.load(t.Context()) },
-			look{policy: "A1", detail: "loaded", compiled: 2, accepted: 1, refused: 2, lines: 3}},
-		{"another configuration", func() { folder.mount(t, "3", files("A", "2")); r.load(t.Context()) },
-			look{policy: "A2", detail: "loaded", compiled: 3, accepted: 2, refused: 2, lines: 4}},
-		{"a broken one", func() { folder.mount(t, "4", files("broken", "2")); r.load(t.Context()) },
-			look{policy: "A2", detail: "stays: own_rule.rego:1: broken", compiled: 4, accepted: 2, refused: 3, lines: 5}},
-		{"a broken one, still", func() { r.load(t.Context()) },
-			look{policy: "A2", detail: "stays: own_rule.rego:1: broken", compiled: 4, accepted: 2, refused: 3, lines: 5}},
-		{"what was there before", func() { folder.mount(t, "5", files("A", "2")); r.load(t.Context()) },
-			look{policy: "A2", detail: "loaded", compiled: 4, accepted: 2, refused: 3, lines: 5}},
-		{"the broken one again", func() { folder.mount(t, "6", files("broken", "2")); r.load(t.Context()) },
-			look{policy: "A2", detail: "stays: own_rule.rego:1: broken", compiled: 5, accepted: 2, refused: 4, lines: 6}},
+		{
+			"a broken first", func() { folder.mount(t, "0", files("broken", "")); r.load(t.Context()) },
+			look{fault: "own_rule.rego", compiled: 1, refused: 2, lines: 2},
+		},
+		{
+			"a good one", func() { folder.mount(t, "1", files("A", "1")); r.load(t.Context()) },
+			look{policy: "A1", detail: "loaded", compiled: 2, accepted: 1, refused: 2, lines: 3},
+		},
+		{
+			"the same again", func() { r.load(t.Context()) },
+			look{policy: "A1", detail: "loaded", compiled: 2, accepted: 1, refused: 2, lines: 3},
+		},
+		{
+			"the same in another edition", func() { folder.mount(t, "2", files("A", "1")); r.load(t.Context()) },
+			look{policy: "A1", detail: "loaded", compiled: 2, accepted: 1, refused: 2, lines: 3},
+		},
+		{
+			"another configuration", func() { folder.mount(t, "3", files("A", "2")); r.load(t.Context()) },
+			look{policy: "A2", detail: "loaded", compiled: 3, accepted: 2, refused: 2, lines: 4},
+		},
+		{
+			"a broken one", func() { folder.mount(t, "4", files("broken", "2")); r.load(t.Context()) },
+			look{policy: "A2", detail: "stays: own_rule.rego:1: broken", compiled: 4, accepted: 2, refused: 3, lines: 5},
+		},
+		{
+			"a broken one, still", func() { r.load(t.Context()) },
+			look{policy: "A2", detail: "stays: own_rule.rego:1: broken", compiled: 4, accepted: 2, refused: 3, lines: 5},
+		},
+		{
+			"what was there before", func() { folder.mount(t, "5", files("A", "2")); r.load(t.Context()) },
+			look{policy: "A2", detail: "loaded", compiled: 4, accepted: 2, refused: 3, lines: 5},
+		},
+		{
+			"the broken one again", func() { folder.mount(t, "6", files("broken", "2")); r.load(t.Context()) },
+			look{policy: "A2", detail: "stays: own_rule.rego:1: broken", compiled: 5, accepted: 2, refused: 4, lines: 6},
+		},
 		{"a change in the middle of it", func() {
 			folder.mount(t, "7", files("B", "1"))
 			inner := r.compile
@@ -127,8 +145,10 @@ func TestReload(t *testing.T) {
 			r.load(t.Context())
 			r.compile = inner
 		}, look{policy: "A2", detail: "stays: own_rule.rego:1: broken", compiled: 6, accepted: 2, refused: 4, lines: 6}},
-		{"what it changed to", func() { r.load(t.Context()) },
-			look{policy: "B2", detail: "loaded", compiled: 7, accepted: 3, refused: 4, lines: 7}},
+		{
+			"what it changed to", func() { r.load(t.Context()) },
+			look{policy: "B2", detail: "loaded", compiled: 7, accepted: 3, refused: 4, lines: 7},
+		},
 	}
 	for _, step := range steps {
 		if step.do != nil {

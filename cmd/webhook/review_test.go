@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -88,13 +89,11 @@ func TestRequestsThatAreNoReviews(t *testing.T) {
 				if body == nil {
 					body = bytes.NewReader(full)
 				}
-				request, err := http.NewRequestWithContext(t.Context(), cmp.Or(test.method, "POST"), "https://"+g.addr+cmp.Or(test.path, "/validate"), body)
+				request, err := http.NewRequestWithContext(t.Context(), cmp.Or(test.method, "POST"), "https://"+g.addr+cmp.Or(test.path, "/validate?timeout=30s"), body)
 				if err != nil {
 					t.Fatal(err)
 				}
-				for name, values := range test.header {
-					request.Header[name] = values
-				}
+				maps.Copy(request.Header, test.header)
 				request.Header.Set("Content-Type", cmp.Or(test.contentType, "application/json"))
 				if test.contentType == "-" {
 					request.Header.Del("Content-Type")
@@ -112,7 +111,7 @@ func TestRequestsThatAreNoReviews(t *testing.T) {
 			})
 		}
 	})
-	if status, _ := post(t, client, g.url(""), full); status != http.StatusOK {
+	if status, _ := post(t, client, g.url("?timeout=30s"), full); status != http.StatusOK {
 		t.Errorf("a review after all that: %d", status)
 	}
 }
@@ -149,7 +148,7 @@ func TestFaultsAreNoVerdicts(t *testing.T) {
 	client := g.client(t, nil)
 	for name, reason := range map[string]string{"panic": "panic", "error": "error", "nothing": "error", "errored": "error"} {
 		before := value(t, g.metrics.faults.WithLabelValues(reason))
-		reply, err := client.Post(g.url(""), "application/json", bytes.NewReader(review(name, 0)))
+		reply, err := client.Post(g.url("?timeout=30s"), "application/json", bytes.NewReader(review(name, 0)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -165,7 +164,7 @@ func TestFaultsAreNoVerdicts(t *testing.T) {
 			t.Errorf("%s: %v faults by %s, want %v", name, got, reason, before+1)
 		}
 	}
-	if status, response := post(t, client, g.url(""), review("well", 0)); status != http.StatusOK || !response.Allowed {
+	if status, response := post(t, client, g.url("?timeout=30s"), review("well", 0)); status != http.StatusOK || !response.Allowed {
 		t.Errorf("a review after that: %d", status)
 	}
 }
@@ -174,7 +173,7 @@ func TestVerdicts(t *testing.T) {
 	t.Parallel()
 	g := newRig(t, reviewFunc(byName))
 	client := g.client(t, nil)
-	_, response := post(t, client, g.url(""), review("deny", 0))
+	_, response := post(t, client, g.url("?timeout=30s"), review("deny", 0))
 	want := &admissionv1.AdmissionResponse{UID: "u-1", Result: &metav1.Status{
 		Code: http.StatusForbidden, Message: "one Sentinel is no quorum",
 		Details: &metav1.StatusDetails{Causes: []metav1.StatusCause{{Type: "sentinel-too-few"}}},
@@ -240,7 +239,7 @@ func TestDeadline(t *testing.T) {
 	if got := g.limits.evaluating(); got != 1 {
 		t.Errorf("%d evaluations are under way, want the one that ended by no deadline", got)
 	}
-	if status, _ := post(t, client, g.url(""), review("", 0)); status != http.StatusOK {
+	if status, _ := post(t, client, g.url("?timeout=30s"), review("", 0)); status != http.StatusOK {
 		t.Errorf("at the place that is left: %d", status)
 	}
 	if got := value(t, g.metrics.faults.WithLabelValues("deadline")); got != 2 {

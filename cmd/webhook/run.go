@@ -83,8 +83,10 @@ func assemble(o options, log *slog.Logger, m *metrics) (*webhook, error) {
 		address:     net.JoinHostPort(o.host, strconv.Itoa(o.port)),
 		connections: newConnections(o.maxConnections, o.maxPerIP),
 		refused:     m.refusedConnections.Inc,
-		lag:         o.lag, tail: o.tail,
-		log: log,
+		lag:         o.lag,
+		tail:        o.tail,
+		after:       time.After,
+		log:         log,
 	}
 
 	// The drain is the longest that anything takes to end.

@@ -31,6 +31,7 @@ type server struct {
 	connections *connections
 	refused     func() // is told of connections that were closed because there are too many
 	lag, tail   time.Duration
+	after       func(time.Duration) <-chan time.Time // time.After
 	log         *slog.Logger
 
 	// await returns when there is something to serve. Until then nobody can connect.

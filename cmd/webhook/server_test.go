@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -101,6 +102,7 @@ func newRig(t testing.TB, r reviewer, adjust ...func(*rig)) *rig {
 			connections: newConnections(500, 500),
 			refused:     m.refusedConnections.Inc,
 			tail:        10 * time.Second,
+			after:       time.After,
 		},
 		limits: newLimits(32<<20, 2, 128), metrics: m, log: &bytes.Buffer{}, ended: make(chan error, 1),
 		roots: x509.NewCertPool(),
@@ -146,14 +148,16 @@ func started(t testing.TB, r reviewer, adjust ...func(*rig)) *rig {
 // client keeps connections as an API server does, but gives idle ones up sooner.
 func (g *rig) client(t testing.TB, dial func(ctx context.Context, network, addr string) (net.Conn, error)) *http.Client {
 	transport := &http.Transport{
-		DialContext:         dial,
-		TLSClientConfig:     &tls.Config{RootCAs: g.roots, ServerName: serverName},
+		DialTLSContext:      dial,
+		TLSClientConfig:     g.tls(),
 		MaxIdleConnsPerHost: 25,
 		IdleConnTimeout:     time.Second,
 	}
 	t.Cleanup(transport.CloseIdleConnections)
 	return &http.Client{Transport: transport}
 }
+
+func (g *rig) tls() *tls.Config { return &tls.Config{RootCAs: g.roots, ServerName: serverName} }
 
 func (g *rig) url(query string) string { return "https://" + g.addr + "/validate" + query }
 
@@ -171,7 +175,7 @@ func (g *rig) dial(t testing.TB) net.Conn {
 // secure connects and shakes hands.
 func (g *rig) secure(t testing.TB) *tls.Conn {
 	t.Helper()
-	c := tls.Client(g.dial(t), &tls.Config{RootCAs: g.roots, ServerName: serverName})
+	c := tls.Client(g.dial(t), g.tls())
 	if err := c.HandshakeContext(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -302,14 +306,16 @@ func TestBigBodiesShareTheirRoom(t *testing.T) {
 	big := review("big", 0)
 	big = review("big", maxBodyBytes-len(big))
 
-	done := make(chan struct{})
 	var all, small sync.WaitGroup
+	done := make(chan struct{})
 	small.Go(func() {
+		tick := time.NewTicker(20 * time.Millisecond)
+		defer tick.Stop()
 		for {
 			select {
 			case <-done:
 				return
-			default:
+			case <-tick.C:
 				if status, _ := post(t, client, g.url("?timeout=30s"), review("small", 0)); status != http.StatusOK {
 					t.Errorf("a small review meanwhile: %d", status)
 				}
@@ -322,7 +328,7 @@ func TestBigBodiesShareTheirRoom(t *testing.T) {
 			switch status, _ := post(t, client, g.url("?timeout=30s"), big); status {
 			case http.StatusOK:
 				verdicts.Add(1)
-			case http.StatusServiceUnavailable:
+			case http.StatusServiceUnavailable, http.StatusGatewayTimeout: // a slow machine
 				refused.Add(1)
 			default:
 				t.Errorf("a big review: %d", status)
@@ -336,8 +342,11 @@ func TestBigBodiesShareTheirRoom(t *testing.T) {
 	if verdicts.Load() == 0 || most.Load() != 1 {
 		t.Errorf("%d verdicts, %d bodies at a time, want 1", verdicts.Load(), most.Load())
 	}
-	if reserved := g.limits.reserved.Load(); reserved != 0 {
-		t.Errorf("%d bytes stay reserved", reserved)
+	for g.limits.reserved.Load() != 0 { // by one that ends after its caller was answered
+		if t.Context().Err() != nil {
+			t.Fatalf("%d bytes stay reserved", g.limits.reserved.Load())
+		}
+		runtime.Gosched()
 	}
 }
 
@@ -358,7 +367,7 @@ func TestConnectionsAreBounded(t *testing.T) {
 	kept[0].Close()
 	client := g.client(t, nil)
 	for {
-		reply, err := client.Post(g.url(""), "application/json", bytes.NewReader(review("", 0)))
+		reply, err := client.Post(g.url("?timeout=30s"), "application/json", bytes.NewReader(review("", 0)))
 		if err == nil {
 			responseOf(t, reply)
 			break
