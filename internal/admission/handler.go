@@ -124,6 +124,9 @@ func (h *Handler) judge(ctx context.Context, policy *Policy, mode Action, c chan
 	}
 	snapshot := h.view.snapshot(c.namespace)
 	around := snapshot.without(c.subject())
+	if c.partial {
+		around = unscaled(around, c.subject())
+	}
 	before, err := h.before(ctx, policy, c, snapshot, around)
 	if err != nil {
 		return nil, err
@@ -153,10 +156,19 @@ func (h *Handler) judge(ctx context.Context, policy *Policy, mode Action, c chan
 	return d, h.confirm(ctx, policy, c, d, around)
 }
 
+// unscaled leaves out the autoscalers of a workload. The least that they would
+// ever scale it to counts for what will run; a Scale says what runs now.
+func unscaled(objects []*manifest.Object, workload *manifest.Object) []*manifest.Object {
+	return slices.DeleteFunc(objects, func(o *manifest.Object) bool {
+		return (o.Kind == "HorizontalPodAutoscaler" || o.Kind == "ScaledObject") &&
+			o.Root.Get("spec", "scaleTargetRef", "name").Text() == workload.Name
+	})
+}
+
 // before judges the namespace as it is, which is known already while nothing
 // changes in it.
 func (h *Handler) before(ctx context.Context, policy *Policy, c change, s *snapshot, around []*manifest.Object) (*lint.Result, error) {
-	if s.isBefore(c) {
+	if !c.partial && s.isBefore(c) {
 		return s.judged(ctx, policy)
 	}
 	return evaluate(ctx, policy, with(around, c.before))

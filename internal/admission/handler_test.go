@@ -203,6 +203,7 @@ func TestReview(t *testing.T) {
 	ring, service := object(t, clustered), object(t, ringService)
 	open := object(t, ringService, "clusterIP: None, ", "")
 	owned := object(t, sound, "labels: {a: b}", "ownerReferences: [{apiVersion: x/v1, kind: X, name: x, uid: u, controller: true}]")
+	scaler := object(t, "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: x, namespace: shop}\nspec: {minReplicas: 2, maxReplicas: 5, scaleTargetRef: {apiVersion: apps/v1, kind: StatefulSet, name: redis}}\n")
 	warnOnly := object(t, "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {redislint.dev/mode: warn}}\n")
 	off := object(t, "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {redislint.dev/mode: \"off\"}}\n")
 	for name, c := range map[string]struct {
@@ -223,6 +224,7 @@ func TestReview(t *testing.T) {
 		"a finalizer goes":                      {[]*unstructured.Unstructured{conf, greedy}, request(t, object(t, sound, "700mb", "1gb", "labels: {a: b}", "deletionTimestamp: \"2026-01-01T00:00:00Z\", finalizers: [x]"), greedy), Config{}, "allowed"},
 		"worse while it is deleted":             {[]*unstructured.Unstructured{conf, good}, request(t, good, object(t, sound, "700mb", "1gb", "labels: {a: b}", "deletionTimestamp: \"2026-01-01T00:00:00Z\"")), Config{}, "denied maxmemory-too-high"},
 		"scaled to two Sentinels":               {[]*unstructured.Unstructured{conf, good}, scale(t, good, `"replicas":2`), Config{}, "denied sentinel-too-few"},
+		"scaled by an autoscaler":               {[]*unstructured.Unstructured{conf, good, scaler}, scale(t, good, `"replicas":2`), Config{}, "denied sentinel-too-few"},
 		"scaled up":                             {[]*unstructured.Unstructured{conf, pair}, scale(t, pair, `"replicas":3`), Config{}, "allowed"},
 		"scaled to nothing as a whole":          {[]*unstructured.Unstructured{conf, good}, scale(t, good, ``), Config{}, "warned sentinel-quorum-unreachable sentinel-too-few"},
 		"the scale of something unknown":        {[]*unstructured.Unstructured{conf}, scale(t, good, `"replicas":1`), Config{}, "allowed"},

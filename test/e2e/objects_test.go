@@ -137,3 +137,28 @@ func (c *cluster) namespace(t *testing.T, labels map[string]string) string {
 	}
 	return ns.GetName()
 }
+
+// file returns the objects of a file of testdata, by kind and name: StatefulSet/redis.
+func file(t *testing.T, namespace, name string) (all []*object, byName map[string]*object) {
+	t.Helper()
+	text, err := os.ReadFile("testdata/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all = objects(t, namespace, string(text))
+	byName = map[string]*object{}
+	for _, o := range all {
+		byName[o.GetKind()+"/"+o.GetName()] = o
+	}
+	return all, byName
+}
+
+// set returns a copy of an object with a field changed, spec.replicas say.
+func set(t *testing.T, o *object, value any, path ...string) *object {
+	t.Helper()
+	o = o.DeepCopy()
+	if err := unstructured.SetNestedField(o.Object, value, path...); err != nil {
+		t.Fatal(err)
+	}
+	return o
+}

@@ -65,18 +65,37 @@ func (c *cluster) create(t *testing.T, o *object, dryRun ...string) *answer {
 	})
 }
 
-// change updates an object by a JSON merge patch, of a subresource perhaps.
-func (c *cluster) change(t *testing.T, o *object, patch string, subresources ...string) *answer {
+// change updates an object by a JSON merge patch.
+func (c *cluster) change(t *testing.T, o *object, patch string, dryRun ...string) *answer {
+	t.Helper()
+	return c.patch(t, o, types.MergePatchType, patch, "", dryRun...)
+}
+
+// scale changes the replicas of a workload by its scale, as kubectl and autoscalers do.
+func (c *cluster) scale(t *testing.T, o *object, replicas int, dryRun ...string) *answer {
+	t.Helper()
+	return c.patch(t, o, types.MergePatchType, fmt.Sprintf(`{"spec": {"replicas": %d}}`, replicas), "scale", dryRun...)
+}
+
+func (c *cluster) patch(t *testing.T, o *object, form types.PatchType, patch, subresource string, dryRun ...string) *answer {
 	t.Helper()
 	return c.ask(t.Context(), func(ctx context.Context) (*object, error) {
-		return at(c.dynamic, o).Patch(ctx, o.GetName(), types.MergePatchType, []byte(patch), metav1.PatchOptions{}, subresources...)
+		options := metav1.PatchOptions{DryRun: dryRun}
+		if form == types.ApplyPatchType {
+			options.FieldManager, options.Force = "e2e", new(true)
+		}
+		var subresources []string
+		if subresource != "" {
+			subresources = append(subresources, subresource)
+		}
+		return at(c.dynamic, o).Patch(ctx, o.GetName(), form, []byte(patch), options, subresources...)
 	})
 }
 
-func (c *cluster) remove(t *testing.T, o *object) *answer {
+func (c *cluster) remove(t *testing.T, o *object, dryRun ...string) *answer {
 	t.Helper()
 	return c.ask(t.Context(), func(ctx context.Context) (*object, error) {
-		return nil, at(c.dynamic, o).Delete(ctx, o.GetName(), metav1.DeleteOptions{})
+		return nil, at(c.dynamic, o).Delete(ctx, o.GetName(), metav1.DeleteOptions{DryRun: dryRun})
 	})
 }
 
@@ -129,6 +148,37 @@ func (a *answer) refused(rule string) error {
 		return fmt.Errorf("not denied by %s: rules %v, warnings %q, error %v", rule, rules, a.warnings, a.err)
 	}
 	return nil
+}
+
+// refuses sends dry runs of a request until the webhook refuses it by a rule, as its watches lag behind, and then the request.
+func refuses(t *testing.T, rule string, ask func(dryRun ...string) *answer) *answer {
+	t.Helper()
+	eventually(t, 15*time.Second, "be denied in a dry run", func() error { return ask(metav1.DryRunAll).refused(rule) })
+	a := ask()
+	if err := a.refused(rule); err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// warns sends dry runs of a request until the webhook warns of it with some words, and then the request.
+func warns(t *testing.T, words []string, ask func(dryRun ...string) *answer) *answer {
+	t.Helper()
+	eventually(t, 15*time.Second, "be warned of in a dry run", func() error { return ask(metav1.DryRunAll).warned(words...) })
+	a := ask()
+	if err := a.warned(words...); err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// silent fails the test unless the request was admitted without a warning.
+func (a *answer) silent(t *testing.T) {
+	t.Helper()
+	a.admitted(t)
+	if len(a.warnings) > 0 {
+		t.Errorf("warnings: %q", a.warnings)
+	}
 }
 
 // noted is a finding in an audit annotation.
