@@ -15,6 +15,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/kubernetes/fake"
+	"k8s.io/client-go/kubernetes/scheme"
 	admissionclient "k8s.io/client-go/kubernetes/typed/admissionregistration/v1"
 	coreclient "k8s.io/client-go/kubernetes/typed/core/v1"
 	clienttesting "k8s.io/client-go/testing"
@@ -59,9 +60,9 @@ type cluster struct {
 	mu      sync.Mutex
 	version int
 	writes  int
-	before  func(resource string) // called before each write, without the lock
-	history []publication         // every caBundle, the oldest first
-	failing map[string]error      // by verb and resource
+	before  func(request string) // called before each, by verb and resource, without the lock
+	history []publication        // every caBundle, the oldest first
+	failing map[string]error     // by verb and resource
 }
 
 // publication is a caBundle that API servers use from a time on.
@@ -72,7 +73,7 @@ type publication struct {
 
 func newCluster(t *testing.T, clock *clock, objects ...runtime.Object) *cluster {
 	t.Helper()
-	c := &cluster{tracker: fake.NewClientset().Tracker(), t: t, clock: clock, failing: map[string]error{}}
+	c := &cluster{tracker: clienttesting.NewObjectTracker(scheme.Scheme, scheme.Codecs.UniversalDecoder()), t: t, clock: clock, failing: map[string]error{}}
 	for _, o := range objects {
 		c.stamp(o)
 		if err := c.tracker.Add(o); err != nil {
@@ -122,8 +123,8 @@ func (c *cluster) stamp(o runtime.Object) {
 
 func (c *cluster) react(action clienttesting.Action) (bool, runtime.Object, error) {
 	verb, resource := action.GetVerb(), action.GetResource()
-	if verb != "get" && c.before != nil {
-		c.before(resource.Resource)
+	if c.before != nil {
+		c.before(verb + " " + resource.Resource)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

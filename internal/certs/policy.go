@@ -20,7 +20,7 @@ type standing struct {
 }
 
 // advance returns the material that is to follow m, which may be m, and what has happened, for people.
-func (p policy) advance(m material, now time.Time, s standing) (next material, done []string, err error) {
+func (p policy) advance(m material, now time.Time, s standing) (after material, done []string, err error) {
 	idle := m.idle(now)
 	if m.signing != nil && now.After(m.signing.certificate.NotAfter) {
 		m.signing = nil

@@ -101,7 +101,7 @@ func (f *fleet) live(leaves, authorities int) (lost string) {
 		}
 		// Slowly while something changes, fast when nothing does.
 		tick := 6 * time.Hour
-		if len(f.trusted(time.Hour)) > 1 {
+		if len(f.trusted(10*time.Minute)) > 1 {
 			tick = 15 * time.Second
 		}
 		f.clock.advance(tick)
@@ -155,6 +155,13 @@ func TestNoDisasterLosesACall(t *testing.T) {
 		}},
 		{"an entry of the Secret is cut off", func(f *fleet, random *rand.Rand) {
 			f.damage(func(data map[string][]byte) { e := entry(random); data[e] = data[e][:random.IntN(len(data[e])+1)] })
+		}},
+		{"someone brings a CA", func(f *fleet, _ *rand.Rand) {
+			authority := mustAuthority(f.t, f.clock.Now())
+			f.damage(func(data map[string][]byte) {
+				data["ca.key"] = mustKey(f.t, authority)
+				data["ca.crt"] = certs.EncodeBundle([]*x509.Certificate{authority.Certificate()})
+			})
 		}},
 		{"another replica becomes the leader", func(f *fleet, _ *rand.Rand) { _, f.rotator = f.replica() }},
 		{"a replica starts anew", func(f *fleet, random *rand.Rand) {

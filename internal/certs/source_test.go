@@ -316,7 +316,7 @@ func TestAMountedSecretIsReadAsAWhole(t *testing.T) {
 		}
 	}()
 	var last *certs.Pair
-	for range 200 {
+	for range 100 {
 		ca := mustAuthority(t, clock.Now())
 		last = mustIssue(t, ca, clock.Now(), names...)
 		mount.replace(material(last, ca))
