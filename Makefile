@@ -38,7 +38,7 @@ fmt: ## format Go and Rego
 fuzz: ## run each fuzz target for FUZZTIME (60s)
 	@grep -roE --include='*_test.go' '^func Fuzz\w+' cmd internal | while IFS=: read -r file target; do \
 		echo "$${target#func } in $${file%/*}"; \
-		go test -run='^$$' -fuzz="^$${target#func }\$$" -fuzztime=$(FUZZTIME) "./$${file%/*}" </dev/null; \
+		go test -run='^$$' -fuzz="^$${target#func }\$$" -fuzztime=$(FUZZTIME) -fuzzminimizetime=10x "./$${file%/*}" </dev/null; \
 	done
 
 .PHONY: bench
