@@ -168,7 +168,7 @@ func (c *cluster) startControllers() (err error) {
 	c.controller, err = start(c.folder, "kube-controller-manager", nil,
 		"--kubeconfig="+c.file("controller.kubeconfig"),
 		"--controllers=namespace-controller,garbage-collector-controller,statefulset-controller,deployment-controller,"+
-			"replicaset-controller,horizontal-pod-autoscaler-controller,disruption-controller,serviceaccount-controller",
+			"replicaset-controller,horizontal-pod-autoscaler-controller,disruption-controller,serviceaccount-controller,clusterrole-aggregation-controller",
 		"--use-service-account-credentials",
 		"--service-account-private-key-file="+c.file("accounts.key"),
 		"--leader-elect=false", "--secure-port=0",
