@@ -271,6 +271,23 @@ func TestParseConfig(t *testing.T) {
 	}
 }
 
+// TestTheDocumentedConfigurationIsOne keeps the example that operators copy.
+func TestTheDocumentedConfigurationIsOne(t *testing.T) {
+	t.Parallel()
+	document, err := os.ReadFile("../../docs/webhook.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, found := strings.Cut(string(document), "```yaml\nrules:\n")
+	example, _, ended := strings.Cut(example, "```")
+	if !found || !ended {
+		t.Fatal("docs/webhook.md has no example of a configuration")
+	}
+	if _, err := compile(t.Context(), nil, []byte("rules:\n"+example)); err != nil {
+		t.Error(err)
+	}
+}
+
 func BenchmarkCompile(b *testing.B) {
 	for b.Loop() {
 		if _, err := compile(b.Context(), nil, nil); err != nil {

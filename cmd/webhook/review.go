@@ -15,6 +15,8 @@ import (
 	admissionv1 "k8s.io/api/admission/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
+
+	"github.com/redislint/redislint/internal/report"
 )
 
 // reviewer decides AdmissionRequests. Its errors, and its panics, are faults of ours.
@@ -31,13 +33,14 @@ type handler struct {
 	log      *slog.Logger
 	lame     func() bool // whether the process is about to end
 
-	complaints rate.Sometimes // bounds what strangers can write into the log
+	strangers, ours rate.Sometimes // bound how often faults are logged, theirs and ours
 }
 
 func newHandler(r reviewer, l *limits, m *metrics, log *slog.Logger, lame func() bool) *handler {
 	return &handler{
 		reviewer: r, limits: l, metrics: m, log: log, lame: lame,
-		complaints: rate.Sometimes{First: 10, Interval: time.Second},
+		strangers: rate.Sometimes{First: 10, Interval: time.Second},
+		ours:      rate.Sometimes{First: 100, Interval: time.Second},
 	}
 }
 
@@ -241,12 +244,11 @@ func (h *handler) refuse(w http.ResponseWriter, err error) {
 		f = &fault{http.StatusInternalServerError, "error", err}
 	}
 	h.metrics.fault(f.reason)
-	say := func() { h.log.Warn("refused", "reason", f.reason, "status", f.status, "error", f.err) }
-	told := f.err.Error()
 	if f.status == http.StatusInternalServerError {
-		say = func() { h.log.Error("no verdict", "reason", f.reason, "error", f.err) }
-		told = "redislint has no verdict; its log says why"
+		h.ours.Do(func() { h.log.Error("no verdict", "reason", f.reason, "error", f.err) })
+		http.Error(w, "redislint has no verdict; its log says why", f.status)
+		return
 	}
-	h.complaints.Do(say)
-	http.Error(w, told, f.status)
+	h.strangers.Do(func() { h.log.Warn("refused", "reason", f.reason, "status", f.status, "error", f.err) })
+	http.Error(w, bounded(report.Visible(f.Error())), f.status)
 }

@@ -38,7 +38,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 }
 
 // serve runs the webhook until ctx ends or a signal ends it. A second signal ends the process at once.
-func serve(ctx context.Context, o options, stderr io.Writer) (err error) {
+func serve(ctx context.Context, o options, stderr io.Writer) error {
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	context.AfterFunc(ctx, stop)
@@ -50,26 +50,22 @@ func serve(ctx context.Context, o options, stderr io.Writer) (err error) {
 		return err
 	}
 	defer m.close()
-	w, err := assemble(o, log, m)
+	mgr, err := assemble(o, log, m)
 	if err != nil {
 		return err
 	}
 	log.Info("starting", "pid", os.Getpid())
-	if err := w.manager.Start(ctx); err != nil && ctx.Err() == nil {
-		return err
+	if err := mgr.Start(ctx); err != nil {
+		if ctx.Err() == nil {
+			return fmt.Errorf("run: %w", err)
+		}
+		log.Warn("ended untidily", "error", err)
 	}
 	return nil
 }
 
-// webhook is all that runs, before it does.
-type webhook struct {
-	manager ctrl.Manager
-	server  *server
-	probes  *probes
-}
-
 // assemble puts the parts together. It reaches nobody: what an API server has to be there for waits for it.
-func assemble(o options, log *slog.Logger, m *metrics) (*webhook, error) {
+func assemble(o options, log *slog.Logger, m *metrics) (ctrl.Manager, error) {
 	cluster, err := clusterConfig(o.kubeconfig)
 	if err != nil {
 		return nil, err
@@ -140,7 +136,7 @@ func assemble(o options, log *slog.Logger, m *metrics) (*webhook, error) {
 			return nil, fmt.Errorf("set up the manager: %w", err)
 		}
 	}
-	return &webhook{mgr, s, p}, errors.Join(
+	return mgr, errors.Join(
 		m.watchLimits(bounds),
 		m.gauge("cache_objects", "Objects that are known of the cluster.",
 			func() float64 { objects, _ := view.Size(); return float64(objects) }),
