@@ -2,7 +2,7 @@ package manifest
 
 import "strings"
 
-// Object is one Kubernetes object: a document, or an item of a List.
+// Object is one Kubernetes object: a document, an item of a List, or an object of a Template.
 type Object struct {
 	File       string
 	APIVersion string
@@ -35,7 +35,7 @@ func (o *Object) Group() string {
 // text returns the document's text, which Node offsets point into.
 func (o *Object) text() string { return o.source.file.text[o.source.start:o.source.end] }
 
-// objectsOf returns the objects of a document: itself, the items of a List in order, or none.
+// objectsOf returns the objects of a document: itself, the items of a List or the objects of a Template in order, or none.
 func objectsOf(d *document, order int, root *Node) []*Object {
 	template := templateOf(d.text())
 	var objects []*Object
@@ -62,6 +62,12 @@ func objectsOf(d *document, order int, root *Node) []*Object {
 			}
 			return
 		}
+		if parts := n.Get("objects"); isTemplate(apiVersion, kind) && parts.Kind() == Seq {
+			for _, part := range parts.Items() {
+				add(part, "", "")
+			}
+			return
+		}
 		metadata := n.Get("metadata")
 		objects = append(objects, &Object{
 			File:       d.file.name,
@@ -80,6 +86,11 @@ func objectsOf(d *document, order int, root *Node) []*Object {
 
 func isList(kind string, items *Node) bool {
 	return kind == "List" || strings.HasSuffix(kind, "List") && items.Kind() == Seq
+}
+
+// isTemplate reports whether a kind is OpenShift's Template, whose objects hold ${NAME} where its parameters go.
+func isTemplate(apiVersion, kind string) bool {
+	return kind == "Template" && (apiVersion == "v1" || strings.HasPrefix(apiVersion, "template.openshift.io/"))
 }
 
 // templateOf reads helm's comment above a document: "# Source: chart/templates/service.yaml".

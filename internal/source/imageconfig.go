@@ -1,10 +1,13 @@
 package source
 
 import (
+	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/redislint/redislint/internal/redisconf"
+	"github.com/redislint/redislint/internal/topology"
 )
 
 // imageConfig is what a server is configured with when its image starts it:
@@ -19,7 +22,7 @@ func (c *container) imageConfig() []redisconf.Directive {
 	switch {
 	case isBitnami(c.image):
 		return c.bitnamiConfig(tag)
-	case base == "redis" || base == "valkey":
+	case isOfficial(c.image):
 		return nil
 	case base == "redis-stack" || base == "redis-stack-server":
 		return c.flags("REDIS_ARGS", tag)
@@ -61,10 +64,66 @@ func (c *container) bitnamiConfig(tag written) []redisconf.Directive {
 	case !seen:
 		all = append(all, directive("appendonly", "yes", tag))
 	}
+	all = append(all, c.replication(prefix, tag)...)
 	if overrides, ok := c.directives(folder + "/mounted-etc/overrides.conf"); ok {
 		all = append(all, overrides...)
 	}
 	return append(all, c.flags(prefix+"EXTRA_FLAGS", tag)...)
+}
+
+// replication is the directive that Bitnami's image makes of the variables of
+// a replica.
+func (c *container) replication(prefix string, tag written) []redisconf.Directive {
+	switch c.env[prefix+"REPLICATION_MODE"] {
+	case "slave", "replica":
+	default:
+		return nil
+	}
+	host, port := "MASTER_HOST", "MASTER_PORT_NUMBER"
+	if prefix == "VALKEY_" {
+		host, port = "PRIMARY_HOST", "PRIMARY_PORT_NUMBER"
+	}
+	d := directive("replicaof", cmp.Or(c.env[prefix+host], "$"+prefix+host), tag)
+	d.Args = append(d.Args, redisconf.Arg{Value: cmp.Or(c.env[prefix+port], "6379"), Origin: tag})
+	return []redisconf.Directive{d}
+}
+
+// imageMonitor is the statement that Bitnami's Sentinel images make of their
+// variables, with the defaults of redis-sentinel-env.sh.
+func (c *container) imageMonitor() (redisconf.Directive, redisconf.Monitor, bool) {
+	if argv, _ := c.argv(); len(argv) > 0 || !isBitnami(c.image) || !slices.Contains(sentinelImages, imageBase(c.image)) {
+		return redisconf.Directive{}, redisconf.Monitor{}, false
+	}
+	prefix, master := "REDIS_", "REDIS_MASTER_"
+	if imageBase(c.image) == "valkey-sentinel" {
+		prefix, master = "VALKEY_", "VALKEY_PRIMARY_"
+	}
+	name, _ := c.variable(master+"SET", "mymaster")
+	host, _ := c.variable(master+"HOST", "redis")
+	text, at := c.variable(prefix+"SENTINEL_QUORUM", "2")
+	quorum, err := strconv.Atoi(text)
+	if err != nil {
+		quorum = -1
+	}
+	d := directive("sentinel", text, written{Origin: at, altered: true})
+	return d, redisconf.Monitor{Name: name, Host: host, Quorum: quorum}, true
+}
+
+// variable returns a variable's value and where it is written: the fallback
+// where it is not set, "$NAME" where its value cannot be seen.
+func (c *container) variable(name, fallback string) (string, topology.Origin) {
+	for i, e := range c.root.Get("env").Items() {
+		if e.Get("name").Text() == name {
+			return cmp.Or(c.env[name], "$"+name), c.origin.At("env", strconv.Itoa(i))
+		}
+	}
+	switch value, set := c.env[name]; {
+	case set:
+		return value, c.origin.At("envFrom")
+	case c.root.Get("envFrom").Len() > 0:
+		return "$" + name, c.origin.At("envFrom")
+	}
+	return fallback, c.origin
 }
 
 // flags reads a variable that holds options of the server.

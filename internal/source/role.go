@@ -49,10 +49,18 @@ func (c *container) classify() (role, []redisconf.Server) {
 		return dataRole, data
 	case len(sentinels) > 0:
 		return sentinelRole, sentinels
+	case fromImage && c.usesPort(redisPort) && isServerName(imageBase(c.image)) && isRoleName(argv[0].Value):
+		return dataRole, nil
+	case fromImage && c.usesPort(sentinelPort) && isServerName(imageBase(c.image)) && argv[0].Value == "sentinel":
+		return sentinelRole, nil
 	default:
 		return c.classifyHidden(commands), nil
 	}
 }
+
+// isRoleName reports whether an argument tells an image's own entrypoint to
+// start a server: redis, slave.
+func isRoleName(arg string) bool { return isServerWord(arg) || slices.Contains(roleWords, arg) }
 
 // isOption reports whether a word is an option or a file of the server, which
 // the entrypoints of server images put redis-server before.
@@ -126,7 +134,7 @@ func (c *container) classifyImage() role {
 		return dataRole
 	case isServerName(base) && c.usesPort(redisPort):
 		return dataRole
-	case strings.ContainsAny(c.image, "${"):
+	case strings.ContainsAny(c.image, "${"), c.image != "" && base == "":
 		return c.classifyName()
 	default:
 		return noRole
@@ -134,7 +142,8 @@ func (c *container) classifyImage() role {
 }
 
 // classifyName decides by the names of the container and its ports, where a
-// placeholder stands for the image.
+// placeholder stands for the image: a blank, say, until OpenShift's image
+// trigger replaces it.
 func (c *container) classifyName() role {
 	names := []string{c.name}
 	for _, p := range c.root.Get("ports").Items() {

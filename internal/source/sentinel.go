@@ -29,7 +29,7 @@ func (c *container) monitor(starts []redisconf.Server) (redisconf.Directive, red
 			return d, m, true
 		}
 	}
-	return redisconf.Directive{}, redisconf.Monitor{}, false
+	return c.imageMonitor()
 }
 
 // visible returns the texts that the container's Pods are started with: what

@@ -117,13 +117,9 @@ func describeService(s *manifest.Object, nodes []int64, selected []pods) topolog
 		d.Type = topology.Known(kind.Text(), at)
 	}
 	ports := root.At("spec", "ports")
-	data, watch := false, false
-	for _, port := range s.Root.Get("spec", "ports").Items() {
-		data = data || slices.ContainsFunc(selected, func(p pods) bool { return leadsTo(port, p.dataPort(), selected) })
-		watch = watch || leadsTo(port, sentinelPort, selected)
-	}
+	data := slices.ContainsFunc(selected, func(p pods) bool { return opens(s, p.dataPort(), selected) })
 	d.RedisPort = topology.Known(data, ports)
-	d.SentinelPort = topology.Known(watch, ports)
+	d.SentinelPort = topology.Known(opens(s, sentinelPort, selected), ports)
 	d.Internal = topology.Known(keepsInside(s.Root.Get("metadata", "annotations")), root.At("metadata", "annotations"))
 	d.PublishNotReady = truthAt(s.Root.Get("spec"), root.At("spec"), "publishNotReadyAddresses")
 	return d
@@ -143,6 +139,16 @@ func keepsInside(annotations *manifest.Node) bool {
 // single workload of one replica.
 func onePodEach(selected []pods) bool {
 	return len(selected) == 1 && selected[0].single
+}
+
+// opens reports whether a port of the Service leads to the container port.
+func opens(s *manifest.Object, want int64, selected []pods) bool {
+	for _, port := range s.Root.Get("spec", "ports").Items() {
+		if leadsTo(port, want, selected) {
+			return true
+		}
+	}
+	return false
 }
 
 // leadsTo reports whether a Service's port leads to the container port.

@@ -101,6 +101,8 @@ type source struct {
 	// kinds are the objects it may claim, as "group/Kind" ("/Pod" in the core
 	// group).
 	kinds []string
+	// fileKinds are further such objects, which only files hold.
+	fileKinds []string
 	// names, where set, are label values of the Pods that an object makes, other
 	// than its own name and labels.
 	names func(*manifest.Object) []string
@@ -115,7 +117,7 @@ var sources []source
 func register(s source) struct{} {
 	read := s.read
 	s.read = func(x *index, o *manifest.Object) *member {
-		if !slices.Contains(s.kinds, o.Group()+"/"+o.Kind) {
+		if !s.mayClaim(o) {
 			return nil
 		}
 		return read(x, o)
@@ -134,7 +136,12 @@ func register(s source) struct{} {
 	return struct{}{}
 }
 
-// Kinds returns every "group/Kind" that a source may claim, sorted.
+func (s source) mayClaim(o *manifest.Object) bool {
+	kind := o.Group() + "/" + o.Kind
+	return slices.Contains(s.kinds, kind) || slices.Contains(s.fileKinds, kind)
+}
+
+// Kinds returns every "group/Kind" of a cluster that a source may claim, sorted.
 func Kinds() []string {
 	var kinds []string
 	for _, s := range sources {

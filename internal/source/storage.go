@@ -48,7 +48,7 @@ func (c *container) dataMount(config *redisconf.Config) (volume, folder string) 
 		return c.likelyMount()
 	case d == nil || dir == "." || dir == "./":
 		folders := dataFolders
-		if base := imageBase(c.image); base == "redis" && !isBitnami(c.image) {
+		if isOfficial(c.image) {
 			folders = []string{"/data"}
 		}
 		for _, folder := range folders {

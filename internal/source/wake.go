@@ -103,7 +103,7 @@ func addReferences(words map[string]bool, o *manifest.Object) {
 	case isKnownKind(o) && signed(o.Root):
 		words[o.Name] = true
 		for _, s := range sources {
-			if s.names == nil || !slices.Contains(s.kinds, o.Group()+"/"+o.Kind) {
+			if s.names == nil || !s.mayClaim(o) {
 				continue
 			}
 			for _, name := range s.names(o) {
@@ -116,14 +116,7 @@ func addReferences(words map[string]bool, o *manifest.Object) {
 }
 
 func isKnownKind(o *manifest.Object) bool {
-	for _, s := range sources {
-		for _, kind := range s.kinds {
-			if kind == o.Group()+"/"+o.Kind {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(sources, func(s source) bool { return s.mayClaim(o) })
 }
 
 // references are the fields that name other objects.

@@ -15,7 +15,9 @@ var _ = register(source{
 		"apps/StatefulSet", "apps/Deployment", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment",
 		"extensions/DaemonSet", "extensions/ReplicaSet", "/ReplicationController", "/Pod",
 	},
-	read: readWorkload,
+	// OpenShift's, deprecated; the second as written before it had API groups.
+	fileKinds: []string{"apps.openshift.io/DeploymentConfig", "/DeploymentConfig"},
+	read:      readWorkload,
 })
 
 // readWorkload reads a plain workload: whatever its Pods run.
@@ -77,13 +79,29 @@ func (c *container) addNode(m *member, starts []redisconf.Server) {
 			m.keys = append(m.keys, "cluster\x00"+s.Name)
 		}
 	}
-	if d := config.Last("replicaof"); d != nil {
-		n.replicates = true
-		if len(d.Args) > 0 {
-			m.hosts = append(m.hosts, d.Args[0].Value)
+	masters := c.masters(starts, config)
+	n.replicates = len(masters) > 0
+	m.hosts = append(m.hosts, masters...)
+	m.nodes = append(m.nodes, n)
+}
+
+// masters are the hosts that the server follows in any of the ways to start
+// it: which of them is taken, its Pod decides.
+func (c *container) masters(starts []redisconf.Server, config *redisconf.Config) []string {
+	configs := []*redisconf.Config{config}
+	if len(starts) > 1 {
+		configs = nil
+		for _, s := range starts {
+			configs = append(configs, redisconf.Merge(c.layers(s)...))
 		}
 	}
-	m.nodes = append(m.nodes, n)
+	var hosts []string
+	for _, config := range configs {
+		if d := config.Last("replicaof"); d != nil && len(d.Args) == 2 && !strings.EqualFold(d.Args[0].Value, "no") {
+			hosts = append(hosts, d.Args[0].Value)
+		}
+	}
+	return hosts
 }
 
 // clusterMode tells whether the server runs as a node of a Redis Cluster. A
@@ -131,6 +149,12 @@ func (c *container) addSentinel(m *member, starts []redisconf.Server) {
 	for _, value := range c.env {
 		if isHostName(value) {
 			m.hosts = append(m.hosts, value)
+		}
+	}
+	// Clients ask a Service for its Sentinels as one set.
+	for _, o := range p.x.services(s.pods) {
+		if opens(o, sentinelPort, []pods{s.pods}) {
+			m.keys = append(m.keys, "sentinels\x00"+o.Name)
 		}
 	}
 	m.sentinels = append(m.sentinels, s)

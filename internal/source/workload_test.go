@@ -33,6 +33,9 @@ func TestContainersThatAreNoRedis(t *testing.T) {
 		"RedisInsight":                         `{name: ui, image: "redis/redisinsight:2", ports: [{containerPort: 5540}]}`,
 		"an operator":                          `{name: manager, image: "quay.io/opstree/redis-operator:v0.23.0", command: [/manager]}`,
 		"an app with REDIS_HOST":               `{name: app, image: "shop/api:1", env: [{name: REDIS_HOST, value: redis}]}`,
+		"a program in an image of that name":   `{name: job, image: "registry/k8s-redis:1", args: [migrate], ports: [{containerPort: 6379}]}`,
+		"an image named after a client":        `{name: c, image: "registry/redis6-client:1", ports: [{containerPort: 6379}]}`,
+		"a word that only begins alike":        `{name: c, image: "registry/redistribution:1", ports: [{containerPort: 6379}]}`,
 		"a third container of a Redis's image": `{name: split-brain-fix, image: "redis:7", command: [sh], args: [/readonly-config/fix-split-brain.sh]}`,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -58,6 +61,9 @@ func TestContainersThatAreRedis(t *testing.T) {
 		"valkey":                               `{name: c, image: "valkey/valkey:8"}`,
 		"keydb":                                `{name: c, image: "eqalpha/keydb:latest", command: [keydb-server]}`,
 		"an image named after Redis, its port": `{name: c, image: "registry/gb-redis-follower:v2", ports: [{containerPort: 6379}]}`,
+		"an image named after a role, in one":  `{name: c, image: "registry/gb-redisslave:v1", ports: [{containerPort: 6379}]}`,
+		"an image named after a version":       `{name: c, image: "registry/redis6:1", ports: [{containerPort: 6379}]}`,
+		"its role as an argument":              `{name: c, image: "registry/k8s-redis:1", args: [redis], ports: [{containerPort: 6379}]}`,
 		"a placeholder for an image":           `{name: redis, image: "${IMAGE}"}`,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -132,6 +138,10 @@ func TestConfigurationOfAContainer(t *testing.T) {
 		"an image that nobody knows": {
 			`{name: c, image: "shop/my-redis:1", ports: [{containerPort: 6379}]}`, "[]", unknown,
 		},
+		"an image of the same name from somebody else": {
+			`{name: c, image: "registry.k8s.io/redis:v1", ports: [{containerPort: 6379}]}`, "[]", unknown,
+		},
+		"a mirror of the official image": {`{name: c, image: "mirror.local:5000/library/redis:7"}`, "[]", known(0)},
 		"Bitnami's image": {
 			`{name: c, image: "bitnami/redis:7.2", env: [{name: REDIS_EXTRA_FLAGS, value: "--maxmemory 80mb"}]}`, "[]", map[string]string{
 				"/nodes/0/config/maxmemory/bytes": "83886080", "/nodes/0/config/appendonly/on": "true", "/nodes/0/data/mount": `"/bitnami/redis/data"`,
@@ -240,4 +250,74 @@ func TestReplicas(t *testing.T) {
 	plain := deployment("x", `[{name: c, image: "redis:7"}]`, "[]")
 	facts(t, one(t, plain), map[string]string{"/nodes/0/replicas": "1"})
 	facts(t, one(t, plain+scaler), map[string]string{"/nodes/0/replicas": "2"})
+}
+
+func TestServersThatTheirPodsTellApart(t *testing.T) {
+	t.Parallel()
+	facts(t, one(t, `apiVersion: v1
+kind: ConfigMap
+metadata: {name: start}
+data:
+  start.sh: |
+    if [ "$(hostname)" = redis-0 ]; then
+      redis-server --requirepass "$PASSWORD"
+    else
+      redis-server --slaveof redis-0.redis 6379 --requirepass "$PASSWORD"
+    fi
+---
+`+deployment("redis", `[{name: c, image: "redis:7", command: [sh, -c, /start/start.sh], volumeMounts: [{name: start, mountPath: /start}]}]`,
+		"[{name: start, configMap: {name: start}}]")), map[string]string{
+		"/mode":                           `"replication"`,
+		"/nodes/0/config/maxmemory/bytes": "0",
+	})
+}
+
+func TestVariablesOfBitnamisImages(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		container string
+		want      map[string]string
+	}{
+		"a replica": {
+			`{name: c, image: "bitnami/redis:7.2", env: [{name: REDIS_REPLICATION_MODE, value: slave}, {name: REDIS_MASTER_HOST, value: master}]}`,
+			map[string]string{"/mode": `"replication"`},
+		},
+		"a master": {
+			`{name: c, image: "bitnami/redis:7.2", env: [{name: REDIS_REPLICATION_MODE, value: master}]}`,
+			map[string]string{"/mode": `"standalone"`},
+		},
+		"a Sentinel": {
+			`{name: c, image: "bitnami/redis-sentinel:7.2", env: [{name: REDIS_MASTER_SET, value: carts}, {name: REDIS_SENTINEL_QUORUM, value: "3"}]}`,
+			map[string]string{"/master_groups/0/name": `"carts"`, "/master_groups/0/quorum": "3"},
+		},
+		"a Sentinel with the defaults": {
+			`{name: c, image: "bitnami/redis-sentinel:7.2"}`,
+			map[string]string{"/master_groups/0/name": `"mymaster"`, "/master_groups/0/quorum": "2"},
+		},
+		"a Sentinel with variables from elsewhere": {
+			`{name: c, image: "bitnami/redis-sentinel:7.2", envFrom: [{secretRef: {name: sentinel}}]}`,
+			map[string]string{"/master_groups/0/name": `""`, "/master_groups/0/quorum": "unknown"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			facts(t, one(t, deployment("x", "["+c.container+"]", "[]")), c.want)
+		})
+	}
+}
+
+func TestOpenShift(t *testing.T) {
+	t.Parallel()
+	const config = `{metadata: {name: redis}, spec: {replicas: 1, template: {metadata: {labels: {app: redis}}, spec: {containers:
+  [{name: redis, image: ' ', ports: [{containerPort: 6379}], resources: {limits: {memory: "${MEMORY}"}}}]}}}, `
+	for name, yaml := range map[string]string{
+		"a DeploymentConfig":            config + `apiVersion: apps.openshift.io/v1, kind: DeploymentConfig}`,
+		"a DeploymentConfig before 3.6": config + `apiVersion: v1, kind: DeploymentConfig}`,
+		"one in a Template":             `{apiVersion: template.openshift.io/v1, kind: Template, objects: [` + config + `apiVersion: apps.openshift.io/v1, kind: DeploymentConfig}]}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			facts(t, one(t, yaml), map[string]string{"/nodes/0/container": `"redis"`, "/nodes/0/config/maxmemory": "unknown"})
+		})
+	}
 }

@@ -107,9 +107,9 @@ findings contains finding if {
 	group.sentinels % 2 == 0
 	finding := {
 		"at": sprintf("/master_groups/%d/sentinels", [i]),
-		"message": sprintf("%d Sentinels for master group %s survive the loss of %d, no more than %d do", [
+		"message": sprintf("%d Sentinels for %s survive the loss of %d, no more than %d do", [
 			group.sentinels,
-			group.name,
+			sentinels.master(group),
 			(group.sentinels / 2) - 1,
 			group.sentinels - 1,
 		]),

@@ -107,9 +107,9 @@ findings contains finding if {
 	finding := {
 		"at": sprintf("/master_groups/%d/quorum", [i]),
 		"owner": sprintf("/master_groups/%d/sentinels", [i]),
-		"message": sprintf("quorum %d of master group %s needs all %d Sentinels; with one of them down no failover starts (a majority is %d)", [
+		"message": sprintf("quorum %d of %s needs all %d Sentinels; with one of them down no failover starts (a majority is %d)", [
 			group.quorum,
-			group.name,
+			sentinels.master(group),
 			group.sentinels,
 			floor(group.sentinels / 2) + 1,
 		]),

@@ -107,9 +107,9 @@ findings contains finding if {
 	finding := {
 		"at": sprintf("/master_groups/%d/quorum", [i]),
 		"owner": sprintf("/master_groups/%d/sentinels", [i]),
-		"message": sprintf("quorum %d of master group %s lets a minority of the %d Sentinels declare a healthy master down; a majority is %d", [
+		"message": sprintf("quorum %d of %s lets a minority of the %d Sentinels declare a healthy master down; a majority is %d", [
 			group.quorum,
-			group.name,
+			sentinels.master(group),
 			group.sentinels,
 			floor(group.sentinels / 2) + 1,
 		]),

@@ -105,9 +105,9 @@ findings contains finding if {
 	finding := {
 		"at": sprintf("/master_groups/%d/quorum", [i]),
 		"owner": sprintf("/master_groups/%d/sentinels", [i]),
-		"message": sprintf("quorum %d of master group %s can never be reached by %s; no failover will ever start", [
+		"message": sprintf("quorum %d of %s can never be reached by %s; no failover will ever start", [
 			group.quorum,
-			group.name,
+			sentinels.master(group),
 			sentinels.count(group.sentinels),
 		]),
 		"related": [{

@@ -115,9 +115,9 @@ findings contains finding if {
 	group.sentinels < input.params.min
 	finding := {
 		"at": sprintf("/master_groups/%d/sentinels", [i]),
-		"message": sprintf("%s for master group %s; losing one together with the master stops every failover, %d or more (param min) survive it", [
+		"message": sprintf("%s for %s; losing one together with the master stops every failover, %d or more (param min) survive it", [
 			sentinels.count(group.sentinels),
-			group.name,
+			sentinels.master(group),
 			input.params.min,
 		]),
 		"related": sentinels.workloads(group),

@@ -55,3 +55,8 @@ test_several_workloads_are_related if {
 		{"at": "/sentinels/2/replicas", "message": "1 Sentinel here"},
 	]
 }
+
+test_master_group_known_only_at_run_time if {
+	some finding in _findings({"name": "", "sentinels": 1})
+	startswith(finding.message, "1 Sentinel for its master group;")
+}

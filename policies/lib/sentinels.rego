@@ -6,6 +6,11 @@ count(1) := "1 Sentinel"
 
 count(number) := sprintf("%d Sentinels", [number]) if number != 1
 
+# master is a group as a message names it: its name may be known only at run time.
+master(group) := sprintf("master group %s", [group.name]) if group.name != ""
+
+master(group) := "its master group" if group.name == ""
+
 # workloads are the places of a group's Sentinels, when there are several.
 workloads(group) := [{"at": at, "message": message} |
 	group.workloads > 1
