@@ -69,7 +69,7 @@ func enter(m *testing.M) (code int, err error) {
 
 // raise brings the namespace's only interface up.
 func raise() error {
-	for _, args := range [][]string{{"link", "set", "lo", "up"}, {"addr", "add", address + "/24", "dev", "lo"}} {
+	for _, args := range [][]string{{"link", "set", "lo", "up"}, {"addr", "add", address + "/24", "dev", "lo"}, {"addr", "add", stranger + "/24", "dev", "lo"}} {
 		if output, err := exec.Command("ip", args...).CombinedOutput(); err != nil {
 			return fmt.Errorf("ip %v: %w: %s", args, err, output)
 		}
