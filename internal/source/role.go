@@ -37,7 +37,7 @@ func (c *container) classify() (role, []redisconf.Server) {
 	}
 	data, sentinels := c.servers(commands)
 	if len(data)+len(sentinels) == 0 {
-		data, sentinels = c.servers(wrapped(argv))
+		data, sentinels = c.servers(c.wrapped(argv))
 	}
 	switch {
 	case len(data) > 0 && len(sentinels) > 0:
@@ -114,10 +114,14 @@ func (c *container) isRunScript(k redisconf.Command) bool {
 
 // wrapped returns the command behind a program that cannot be seen and is
 // given a server to start: /conf/update-node.sh redis-server /conf/redis.conf.
-func wrapped(argv []redisconf.Word) []redisconf.Command {
+// Without what a server takes, the word may be a host: wait-for redis-server.
+func (c *container) wrapped(argv []redisconf.Word) []redisconf.Command {
 	for i, w := range argv {
 		name := w.Value[strings.LastIndexByte(w.Value, '/')+1:]
-		if i > 0 && slices.Contains([]string{"redis-server", "valkey-server", "keydb-server", "redis-sentinel", "valkey-sentinel"}, name) {
+		if i == 0 || !slices.Contains([]string{"redis-server", "valkey-server", "keydb-server", "redis-sentinel", "valkey-sentinel"}, name) {
+			continue
+		}
+		if i+1 < len(argv) && isOption(argv[i+1]) || isServerName(imageBase(c.image)) {
 			return redisconf.CommandsOf(argv[i:])
 		}
 	}

@@ -35,6 +35,7 @@ func TestContainersThatAreNoRedis(t *testing.T) {
 		"an app with REDIS_HOST":               `{name: app, image: "shop/api:1", env: [{name: REDIS_HOST, value: redis}]}`,
 		"a program in an image of that name":   `{name: job, image: "registry/k8s-redis:1", args: [migrate], ports: [{containerPort: 6379}]}`,
 		"an image named after a client":        `{name: c, image: "registry/redis6-client:1", ports: [{containerPort: 6379}]}`,
+		"an app that waits for a host":         `{name: app, image: "shop/api:1", command: [./wait-for-it.sh, redis-server, "6379"]}`,
 		"a word that only begins alike":        `{name: c, image: "registry/redistribution:1", ports: [{containerPort: 6379}]}`,
 		"a third container of a Redis's image": `{name: split-brain-fix, image: "redis:7", command: [sh], args: [/readonly-config/fix-split-brain.sh]}`,
 	} {
