@@ -97,7 +97,7 @@ func newCommand(serve func(cmd *cobra.Command, o options) error) *cobra.Command 
 
 	f.StringVar(&o.policyFolder, "policy-dir", "", "`folder` of rules beside those built in; its changes are heeded")
 	f.StringVar(&o.configFile, "config-file", "", "`file` that says what each rule does; its changes are heeded")
-	f.DurationVar(&o.reloadInterval, "reload-interval", 10*time.Second, "how often they are looked at")
+	f.DurationVar(&o.reloadInterval, "reload-interval", 10*time.Second, "how often they, and the certificate, are looked at")
 
 	f.IntVar(&o.maxConnections, "max-connections", 1000, "connections at a time")
 	f.IntVar(&o.maxPerIP, "max-connections-per-ip", 500, "connections at a time from one address")

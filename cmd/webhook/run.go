@@ -168,7 +168,7 @@ func clusterConfig(file string) (*rest.Config, error) {
 }
 
 func certSettings(o options, client kubernetes.Interface, log *slog.Logger) certs.Settings {
-	s := certs.Settings{Service: o.service, Namespace: o.namespace, Log: log}
+	s := certs.Settings{Service: o.service, Namespace: o.namespace, Poll: o.reloadInterval, Log: log}
 	if !o.selfSigned {
 		s.Mode, s.Folder = certs.Files, o.certFolder
 		return s
