@@ -81,12 +81,13 @@ func (c *container) addNode(m *member, starts []redisconf.Server) {
 	}
 	masters := c.masters(starts, config)
 	n.replicates = len(masters) > 0
-	m.hosts = append(m.hosts, masters...)
+	m.hosts = append(m.hosts, slices.DeleteFunc(masters, func(host string) bool { return host == "" })...)
 	m.nodes = append(m.nodes, n)
 }
 
 // masters are the hosts that the server follows in any of the ways to start
-// it: which of them is taken, its Pod decides.
+// it: which of them is taken, its Pod decides. A host that is known only at
+// run time is "".
 func (c *container) masters(starts []redisconf.Server, config *redisconf.Config) []string {
 	configs := []*redisconf.Config{config}
 	if len(starts) > 1 {
@@ -97,7 +98,11 @@ func (c *container) masters(starts []redisconf.Server, config *redisconf.Config)
 	}
 	var hosts []string
 	for _, config := range configs {
-		if d := config.Last("replicaof"); d != nil && len(d.Args) == 2 && !strings.EqualFold(d.Args[0].Value, "no") {
+		switch d := config.Last("replicaof"); {
+		case d == nil:
+		case len(d.Args) == 0:
+			hosts = append(hosts, "")
+		case !strings.EqualFold(d.Args[0].Value, "no"):
 			hosts = append(hosts, d.Args[0].Value)
 		}
 	}
@@ -188,11 +193,7 @@ func (x *index) replicas(o *manifest.Object) topology.Field[int64] {
 	case "DaemonSet":
 		return topology.Unknown[int64](topology.Origin{Object: o})
 	}
-	for _, ns := range aliases(o.Namespace) {
-		scaler := x.nearest(x.scalers[objectName{o.Kind, ns, o.Name}], o)
-		if scaler == nil {
-			continue
-		}
+	if scaler := x.scaler(o); scaler != nil {
 		name, fallback := "minReplicas", int64(1)
 		if scaler.Kind == "ScaledObject" {
 			name, fallback = "minReplicaCount", 0

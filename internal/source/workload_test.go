@@ -273,6 +273,17 @@ data:
 	})
 }
 
+func TestMasterKnownOnlyAtRunTime(t *testing.T) {
+	t.Parallel()
+	for args, mode := range map[string]string{
+		`echo "slaveof $(redis-cli -h sentinel role) 6379" > /tmp/redis.conf; redis-server /tmp/redis.conf`: `"replication"`,
+		`redis-server --replicaof "$MASTER" 6379`:                                                           `"replication"`,
+		`redis-server --replicaof no one`:                                                                   `"standalone"`,
+	} {
+		facts(t, one(t, deployment("redis", fmt.Sprintf("[{name: c, image: 'redis:7', command: [sh, -c, %q]}]", args), "[]")), map[string]string{"/mode": mode})
+	}
+}
+
 func TestVariablesOfBitnamisImages(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
