@@ -82,7 +82,10 @@ func (g groups) join(i, j int) {
 // connects to a Service or Pod of the other.
 func group(x *index, members []*member) [][]*member {
 	joined := newGroups(members)
-	within := func(i int, key string) string { return aliases(members[i].object.Namespace)[0] + "\x00" + key }
+	within := func(i int, key string) string {
+		o := members[i].object
+		return strings.Join([]string{x.units.unit(o.File), aliases(o.Namespace)[0], key}, "\x00")
+	}
 	sharing, answering := map[string][]int{}, map[string][]int{}
 	for i, m := range members {
 		for _, key := range m.keys {
@@ -94,10 +97,6 @@ func group(x *index, members []*member) [][]*member {
 	}
 	join := func(i int, others []int) {
 		o := members[i].object
-		// Of several that fit, the one nearest in the repository is meant.
-		others = slices.SortedStableFunc(slices.Values(others), func(a, b int) int {
-			return sharedPath(members[b].object.File, o.File) - sharedPath(members[a].object.File, o.File)
-		})
 		for _, j := range others {
 			if !x.units.apart(o, members[j].object) {
 				joined.join(i, j)

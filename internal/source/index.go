@@ -28,9 +28,10 @@ type index struct {
 	problems []manifest.Error
 }
 
-type objectName struct{ kind, namespace, name string }
+// objectName is how others refer to an object, and the unit that it is in.
+type objectName struct{ unit, kind, namespace, name string }
 
-type selectorKey struct{ kind, namespace, label, value string }
+type selectorKey struct{ unit, kind, namespace, label, value string }
 
 func newIndex(set *manifest.Set) *index {
 	x := &index{set: set}
@@ -46,29 +47,30 @@ func (x *index) rebuild() {
 	x.units = unitsOf(x.set.Objects)
 	for i, o := range x.set.Objects {
 		x.order[o] = i
-		name := objectName{o.Kind, o.Namespace, o.Name}
+		unit := x.units.unit(o.File)
+		name := objectName{unit, o.Kind, o.Namespace, o.Name}
 		x.named[name] = append(x.named[name], o)
 		switch o.Kind {
 		case "Service":
-			x.addSelecting(o, o.Root.Get("spec", "selector"))
+			x.addSelecting(unit, o, o.Root.Get("spec", "selector"))
 		case "PodDisruptionBudget":
-			x.addSelecting(o, o.Root.Get("spec", "selector", "matchLabels"))
+			x.addSelecting(unit, o, o.Root.Get("spec", "selector", "matchLabels"))
 		case "NetworkPolicy":
-			x.addSelecting(o, o.Root.Get("spec", "podSelector", "matchLabels"))
+			x.addSelecting(unit, o, o.Root.Get("spec", "podSelector", "matchLabels"))
 		case "HorizontalPodAutoscaler", "ScaledObject":
 			target := o.Root.Get("spec", "scaleTargetRef")
 			kind := target.Get("kind").Text()
 			if kind == "" {
 				kind = "Deployment" // what KEDA takes it for
 			}
-			key := objectName{kind, o.Namespace, target.Get("name").Text()}
+			key := objectName{unit, kind, o.Namespace, target.Get("name").Text()}
 			x.scalers[key] = append(x.scalers[key], o)
 		}
 	}
 }
 
-func (x *index) addSelecting(o *manifest.Object, labels *manifest.Node) {
-	key := selectorKey{kind: o.Kind, namespace: o.Namespace}
+func (x *index) addSelecting(unit string, o *manifest.Object, labels *manifest.Node) {
+	key := selectorKey{unit: unit, kind: o.Kind, namespace: o.Namespace}
 	for label, value := range labels.Fields() {
 		key.label, key.value = label, anyValue
 		x.selectors[key] = append(x.selectors[key], o)
@@ -87,11 +89,13 @@ func (x *index) find(kind, name string, from *manifest.Object) *manifest.Object 
 		return nil
 	}
 	var found []*manifest.Object
-	for _, ns := range aliases(from.Namespace) {
-		found = append(found, x.named[objectName{kind, ns, name}]...)
+	for _, unit := range x.units.visible(from) {
+		for _, ns := range aliases(from.Namespace) {
+			found = append(found, x.named[objectName{unit, kind, ns, name}]...)
+		}
 	}
 	if len(found) == 0 && from.Namespace != "" {
-		for _, o := range x.named[objectName{kind, "", name}] {
+		for _, o := range x.named[objectName{x.units.unit(from.File), kind, "", name}] {
 			if o.File == from.File {
 				found = append(found, o)
 			}
@@ -102,7 +106,22 @@ func (x *index) find(kind, name string, from *manifest.Object) *manifest.Object 
 
 // findClusterWide returns the object of a kind that has no namespace.
 func (x *index) findClusterWide(kind, name string, from *manifest.Object) *manifest.Object {
-	return x.nearest(x.named[objectName{kind, "", name}], from)
+	var found []*manifest.Object
+	for _, unit := range x.units.visible(from) {
+		found = append(found, x.named[objectName{unit, kind, "", name}]...)
+	}
+	return x.nearest(found, from)
+}
+
+// scaler returns the autoscaler that sets the replicas of a workload.
+func (x *index) scaler(workload *manifest.Object) *manifest.Object {
+	var found []*manifest.Object
+	for _, unit := range x.units.visible(workload) {
+		for _, ns := range aliases(workload.Namespace) {
+			found = append(found, x.scalers[objectName{unit, workload.Kind, ns, workload.Name}]...)
+		}
+	}
+	return x.nearest(found, workload)
 }
 
 // nearest returns the object whose file shares the most leading folders with
@@ -153,10 +172,12 @@ func aliases(namespace string) []string {
 // nearest to from counts.
 func (x *index) selecting(kind string, labels map[string]string, from *manifest.Object) []*manifest.Object {
 	var found []*manifest.Object
-	for _, ns := range aliases(from.Namespace) {
-		found = append(found, x.selectors[selectorKey{kind: kind, namespace: ns}]...)
-		for label, value := range labels {
-			found = append(found, x.selectors[selectorKey{kind, ns, label, value}]...)
+	for _, unit := range x.units.visible(from) {
+		for _, ns := range aliases(from.Namespace) {
+			found = append(found, x.selectors[selectorKey{unit: unit, kind: kind, namespace: ns}]...)
+			for label, value := range labels {
+				found = append(found, x.selectors[selectorKey{unit, kind, ns, label, value}]...)
+			}
 		}
 	}
 	return slices.DeleteFunc(x.inOrder(found), func(o *manifest.Object) bool {

@@ -75,6 +75,9 @@ func (u *units) unit(file string) string {
 	if unit, ok := u.of[file]; ok {
 		return unit
 	}
+	if len(u.names) < 2 {
+		return ""
+	}
 	for folder := file; folder != ""; {
 		if u.names[folder] {
 			return folder
@@ -83,6 +86,15 @@ func (u *units) unit(file string) string {
 		folder = folder[:max(i, 0)]
 	}
 	return ""
+}
+
+// visible are the units whose objects an object may refer to: its own, and what
+// lies outside all of them.
+func (u *units) visible(from *manifest.Object) []string {
+	if unit := u.unit(from.File); unit != "" {
+		return []string{unit, ""}
+	}
+	return []string{""}
 }
 
 // apart reports whether two objects belong to different copies, and so to
