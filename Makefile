@@ -12,17 +12,24 @@ golden := 'fixture\.Golden|fixture\.Updating|"UPDATE"'
 
 .PHONY: help
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## build bin/redislint
 	go build -trimpath -o bin/ ./cmd/...
 
 .PHONY: test
-test: ## run every test, and those of concurrent packages under the race detector too
+test: test-fast test-e2e ## run every test
+
+.PHONY: test-fast
+test-fast: ## run every test but those against an API server, and concurrent packages under the race detector too
 	go test ./...
 	go test -C test/deploy ./...
 	go test -race $(call packages,$(concurrent))
+
+.PHONY: test-e2e
+test-e2e: ## run the webhook against a real API server, which is built first
+	go test -C test/e2e -count=1 -timeout=30m .
 
 .PHONY: lint
 lint: ## check style, imports and formatting
@@ -44,6 +51,10 @@ fuzz: ## run each fuzz target for FUZZTIME (60s)
 .PHONY: bench
 bench: ## measure the speed of redislint and of its peers on a generated tree
 	cd test/bench && go run .
+
+.PHONY: bench-webhook
+bench-webhook: ## measure the webhook beside a handler that does nothing, and what it keeps of a cluster
+	go test -C test/e2e -count=1 -timeout=30m -run='^$$' -bench=. -benchtime=1x -v .
 
 .PHONY: update
 update: ## rewrite golden files, generated documents and the README's output
