@@ -32,6 +32,8 @@ func TestObjects(t *testing.T) {
 		"a List":                   {"kind: List\napiVersion: v1\nitems:\n- {kind: A, metadata: {name: x}}\n-\n- {b: 1}\n- {kind: B}\n", []string{" A /x", " B /"}},
 		"a typed list":             {"kind: PodList\napiVersion: v1\nitems:\n- metadata: {name: x}\n- {kind: B, apiVersion: c/v1}\n", []string{"v1 Pod /x", "c/v1 B /"}},
 		"a list of lists":          {"kind: List\nitems:\n- kind: List\n  items: [{kind: A}]\n- kind: B\n", []string{" A /", " B /"}},
+		"an OpenShift Template":    {"kind: Template\napiVersion: v1\nobjects:\n- {kind: A, apiVersion: b/v1, metadata: {name: x}}\n", []string{"b/v1 A /x"}},
+		"another group's Template": {"kind: Template\napiVersion: b.io/v1\nobjects: [{kind: A}]\n", []string{"b.io/v1 Template /"}},
 		"an empty List":            {"kind: List\nitems: []\n", nil},
 		"a kind that ends in List": {"kind: AllowList\nspec: {}\n", []string{" AllowList /"}},
 		"JSON documents":           {`{"kind": "A"}{"kind": "B"}`, []string{" A /", " B /"}},
