@@ -22,7 +22,7 @@ import (
 const stranger = "10.77.0.2"
 
 // strangers returns a client that connects from there.
-func strangers(t *testing.T, connections int) *http.Client {
+func strangers(t testing.TB, connections int) *http.Client {
 	t.Helper()
 	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(stranger)}}
 	transport := &http.Transport{

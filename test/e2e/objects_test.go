@@ -141,11 +141,7 @@ func (c *cluster) namespace(t *testing.T, labels map[string]string) string {
 // file returns the objects of a file of testdata, by kind and name: StatefulSet/redis.
 func file(t *testing.T, namespace, name string) (all []*object, byName map[string]*object) {
 	t.Helper()
-	text, err := os.ReadFile("testdata/" + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	all = objects(t, namespace, string(text))
+	all = objects(t, namespace, read(t, "testdata/"+name))
 	byName = map[string]*object{}
 	for _, o := range all {
 		byName[o.GetKind()+"/"+o.GetName()] = o
@@ -154,11 +150,20 @@ func file(t *testing.T, namespace, name string) (all []*object, byName map[strin
 }
 
 // set returns a copy of an object with a field changed, spec.replicas say.
-func set(t *testing.T, o *object, value any, path ...string) *object {
+func set(t testing.TB, o *object, value any, path ...string) *object {
 	t.Helper()
 	o = o.DeepCopy()
 	if err := unstructured.SetNestedField(o.Object, value, path...); err != nil {
 		t.Fatal(err)
 	}
 	return o
+}
+
+func read(t testing.TB, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
