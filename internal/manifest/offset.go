@@ -7,12 +7,13 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// indexLines notes where each line starts, as yaml.v3 counts them.
+// indexLines notes where each line starts, as yaml.v3 counts them: it does not see those of literals.
 func (p *parser) indexLines() {
 	if len(p.text) > math.MaxUint32 {
 		panic("manifest: document beyond 4 GiB")
 	}
 	p.lines = append(p.lines[:0], 0)
+	literals := p.literals
 	for i := 0; i < len(p.text); i++ {
 		switch p.text[i] {
 		case '\n':
@@ -32,6 +33,10 @@ func (p *parser) indexLines() {
 			i += 2
 		default:
 			continue
+		}
+		if len(literals) > 0 && int(literals[0].start) == i+1 {
+			i = int(literals[0].end) - 1
+			literals = literals[1:]
 		}
 		p.lines = append(p.lines, uint32(i+1))
 	}

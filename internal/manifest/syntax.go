@@ -66,7 +66,7 @@ func problemLine(text, message string) int {
 		ends = append(ends, end)
 	}
 	return sort.Search(len(ends)-1, func(lines int) bool {
-		_, err := decodeYAML(text[:ends[lines]])
+		_, err := decodeYAML(strings.NewReader(text[:ends[lines]]))
 		if err == nil {
 			return false
 		}

@@ -19,6 +19,11 @@ type parser struct {
 	anchors  map[*yaml.Node]*anchored
 	expanded size
 	nodes    int
+
+	literals []literal // lifted out of the text
+	rest     []byte    // the text without them
+	value    []byte    // of the literal that is being read
+	interned map[string]string
 }
 
 // place remembers the last position looked up, since nodes come in source order.
@@ -51,7 +56,16 @@ func (p *parser) parse(text string) (root *Node, err error) {
 }
 
 func (p *parser) parseYAML(text string) (*Node, error) {
-	doc, problem := decodeYAML(text)
+	if root := p.parseLifted(text); root != nil {
+		return root, nil
+	}
+	return p.parseWhole(text)
+}
+
+// parseWhole reads a text as it is.
+func (p *parser) parseWhole(text string) (*Node, error) {
+	p.literals = p.literals[:0]
+	doc, problem := decodeYAML(strings.NewReader(text))
 	var root *Node
 	if doc != nil {
 		var err error
@@ -69,14 +83,14 @@ func (p *parser) parseYAML(text string) (*Node, error) {
 var errSecondDocument = errors.New("another document follows, with no line of its own for ---")
 
 // decodeYAML reads the one document of a text. A complete document that other content follows comes with an error.
-func decodeYAML(text string) (doc *yaml.Node, err error) {
+func decodeYAML(text io.Reader) (doc *yaml.Node, err error) {
 	// yaml.v3 panics in states it believes impossible.
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("yaml: the parser gave up: %v", r)
 		}
 	}()
-	decoder := yaml.NewDecoder(strings.NewReader(text))
+	decoder := yaml.NewDecoder(text)
 	var first, second yaml.Node
 	if err := decoder.Decode(&first); errors.Is(err, io.EOF) {
 		return nil, nil
@@ -228,7 +242,7 @@ func (p *parser) convertKey(k *yaml.Node) (name string, at uint32, err error) {
 func (p *parser) convertScalar(y *yaml.Node, n *Node) error {
 	tag, quoted := p.scalarTag(y)
 	at := p.contentOffset(y)
-	s, err := resolveScalar(tag, y.Value, quoted)
+	s, err := resolveScalar(tag, p.whole(y, at), quoted)
 	if err != nil {
 		return p.fail(y, err.Error())
 	}
