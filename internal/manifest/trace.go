@@ -231,6 +231,7 @@ func (t *tracer) block(folded bool) bool {
 	if indent < 0 {
 		return false
 	}
+	t.runs = make([]run, 0, 2*strings.Count(t.value, "\n")+1) // a line and its break
 	for t.done < len(t.value) {
 		if !t.blockLine(indent, folded) {
 			return false

@@ -60,14 +60,9 @@ func (c *container) noteFiles(k redisconf.Command) {
 	if len(c.pod.copies) > maxNoted {
 		return
 	}
-	var operands []string
-	for _, w := range k.Args {
-		if !strings.HasPrefix(w.Value, "-") {
-			operands = append(operands, w.Value)
-		}
-	}
 	switch k.Name {
 	case "cp", "mv", "install", "ln":
+		operands := operandsOf(k)
 		if len(operands) < 2 {
 			return
 		}
@@ -76,8 +71,19 @@ func (c *container) noteFiles(k redisconf.Command) {
 			c.noteCopy(from, to, len(operands) > 2)
 		}
 	case "cat", "envsubst", "sed", "echo", "printf", "tee":
-		c.noteWrite(k, operands)
+		c.noteWrite(k)
 	}
+}
+
+// operandsOf are a command's arguments that are no options.
+func operandsOf(k redisconf.Command) []string {
+	var operands []string
+	for _, w := range k.Args {
+		if !strings.HasPrefix(w.Value, "-") {
+			operands = append(operands, w.Value)
+		}
+	}
+	return operands
 }
 
 const maxNoted = 256
@@ -96,7 +102,7 @@ func (c *container) noteCopy(from, to string, many bool) {
 }
 
 // noteWrite remembers text or a filtered copy that is written to a file.
-func (c *container) noteWrite(k redisconf.Command, operands []string) {
+func (c *container) noteWrite(k redisconf.Command) {
 	source, heredoc := "", (*redisconf.Redirect)(nil)
 	for i, r := range k.Redirects {
 		switch {
@@ -106,8 +112,10 @@ func (c *container) noteWrite(k redisconf.Command, operands []string) {
 			source = r.Target.Value
 		}
 	}
-	if source == "" && (k.Name == "cat" || k.Name == "sed") && len(operands) > 0 {
-		source = operands[len(operands)-1]
+	if source == "" && (k.Name == "cat" || k.Name == "sed") {
+		if operands := operandsOf(k); len(operands) > 0 {
+			source = operands[len(operands)-1]
+		}
 	}
 	for _, r := range k.Redirects {
 		writes, appends := r.Writes()
@@ -131,6 +139,8 @@ func (c *container) noteWrite(k redisconf.Command, operands []string) {
 	}
 }
 
+var escapes = strings.NewReplacer(`\n`, "\n", `\t`, "\t", `\"`, `"`)
+
 // said is the text that echo or printf prints.
 func said(k redisconf.Command) text {
 	var words []string
@@ -139,7 +149,7 @@ func said(k redisconf.Command) text {
 			words = append(words, w.Value)
 		}
 	}
-	value := strings.NewReplacer(`\n`, "\n", `\t`, "\t", `\"`, `"`).Replace(strings.Join(words, " "))
+	value := escapes.Replace(strings.Join(words, " "))
 	tag := written{Origin: stretch(k.Program.Origin, k.Program.Offset, k.Program.End), altered: true}
 	return text{value: value + "\n", tag: tag}
 }

@@ -53,11 +53,11 @@ func (p place) below(folder place) (string, bool) {
 // locate finds what a path means: the mount with the longest path that leads
 // to it, or the image.
 func (c *container) locate(file string) (place, *manifest.Node) {
-	file = path.Clean("/" + file)
+	file = absolute(file)
 	best, bestPath := (*manifest.Node)(nil), ""
 	for _, m := range c.root.Get("volumeMounts").Items() {
-		at := path.Clean("/" + m.Get("mountPath").Text())
-		if at != file && at != "/" && !strings.HasPrefix(file, at+"/") {
+		at := absolute(m.Get("mountPath").Text())
+		if rest, ok := strings.CutPrefix(file, at); !ok || rest != "" && rest[0] != '/' && at != "/" {
 			continue
 		}
 		if best == nil || len(at) > len(bestPath) {
@@ -70,6 +70,14 @@ func (c *container) locate(file string) (place, *manifest.Node) {
 	rest := strings.TrimPrefix(strings.TrimPrefix(file, strings.TrimSuffix(bestPath, "/")), "/")
 	sub := best.Get("subPath").Text()
 	return place{volume: best.Get("name").Text(), path: strings.Trim(path.Join(sub, rest), "/")}, best
+}
+
+// absolute cleans a path of a container. Most are clean, which costs no memory.
+func absolute(file string) string {
+	if !strings.HasPrefix(file, "/") {
+		file = "/" + file
+	}
+	return path.Clean(file)
 }
 
 const maxCopies = 8
