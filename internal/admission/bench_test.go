@@ -32,3 +32,22 @@ func BenchmarkReview(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkCrowd measures one review in namespaces of many Redis.
+func BenchmarkCrowd(b *testing.B) {
+	for _, n := range []int{1, 20, 100, 400} {
+		objects := []*unstructured.Unstructured{object(b, sentinelConfig)}
+		for i := range n {
+			objects = append(objects, object(b, sound, "name: redis", fmt.Sprintf("name: redis-%d", i), "app: redis", fmt.Sprintf("app: redis-%d", i)))
+		}
+		h := handler(b, viewOf(b, objects...), Config{})
+		req := request(b, objects[1], object(b, sound, "name: redis", "name: redis-0", "app: redis", "app: redis-0", "redis:7.2", "redis:7.4"))
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			for b.Loop() {
+				if _, err := h.Review(b.Context(), req); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

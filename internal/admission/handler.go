@@ -127,11 +127,14 @@ func (h *Handler) judge(ctx context.Context, policy *Policy, mode Action, c chan
 	if c.partial {
 		around = unscaled(around, c.subject())
 	}
-	before, err := h.before(ctx, policy, c, snapshot, around)
+	was, memo := discoverBefore(c, snapshot, around)
+	is := source.Discover(manifest.Compose(with(around, c.after)))
+	t := tie(c, was, is)
+	before, err := memo.judge(ctx, policy, was, t)
 	if err != nil {
 		return nil, err
 	}
-	after, err := evaluate(ctx, policy, with(around, c.after))
+	after, err := (*snapshotMemo)(nil).judge(ctx, policy, is, t)
 	if err != nil {
 		return nil, err
 	}
@@ -153,7 +156,7 @@ func (h *Handler) judge(ctx context.Context, policy *Policy, mode Action, c chan
 			d.introduced = append(d.introduced, introduced{f, h.actionOn(policy, mode, c, f, after)})
 		}
 	}
-	return d, h.confirm(ctx, policy, c, d, around)
+	return d, h.confirm(ctx, policy, c, d, around, t)
 }
 
 // unscaled leaves out the autoscalers of a workload. The least that they would
@@ -165,13 +168,13 @@ func unscaled(objects []*manifest.Object, workload *manifest.Object) []*manifest
 	})
 }
 
-// before judges the namespace as it is, which is known already while nothing
-// changes in it.
-func (h *Handler) before(ctx context.Context, policy *Policy, c change, s *snapshot, around []*manifest.Object) (*lint.Result, error) {
+// discoverBefore finds the Redis of the namespace as it is, which are known
+// already while nothing changes in it.
+func discoverBefore(c change, s *snapshot, around []*manifest.Object) (source.Discovery, *snapshotMemo) {
 	if !c.partial && s.isBefore(c) {
-		return s.judged(ctx, policy)
+		return s.discovered(), &s.memo
 	}
-	return evaluate(ctx, policy, with(around, c.before))
+	return source.Discover(manifest.Compose(with(around, c.before))), nil
 }
 
 // orphans says which Redis still use an object that is deleted. Nothing of it
@@ -240,7 +243,7 @@ func foreign(c change, f rules.Finding) []*manifest.Object {
 
 // confirm reads the other objects that a denial rests on from the API server,
 // since a watch may lag behind. What they do not confirm is not denied.
-func (h *Handler) confirm(ctx context.Context, policy *Policy, c change, d *decision, around []*manifest.Object) error {
+func (h *Handler) confirm(ctx context.Context, policy *Policy, c change, d *decision, around []*manifest.Object, t ties) error {
 	fresh := map[*manifest.Object]*manifest.Object{}
 	doubtful := map[int]bool{}
 	for i, f := range d.introduced {
@@ -269,7 +272,8 @@ func (h *Handler) confirm(ctx context.Context, policy *Policy, c change, d *deci
 		}
 	}
 	if len(fresh) > 0 {
-		confirmed, err := evaluate(ctx, policy, with(replaced(around, fresh), c.after))
+		found := source.Discover(manifest.Compose(with(replaced(around, fresh), c.after)))
+		confirmed, err := (*snapshotMemo)(nil).judge(ctx, policy, found, t)
 		if err != nil {
 			return err
 		}
@@ -311,12 +315,4 @@ func with(objects []*manifest.Object, o *manifest.Object) []*manifest.Object {
 		return objects
 	}
 	return append(slices.Clip(objects), o)
-}
-
-func evaluate(ctx context.Context, policy *Policy, objects []*manifest.Object) (*lint.Result, error) {
-	result, err := lint.Run(ctx, manifest.Compose(objects), policy.evaluator)
-	if err != nil {
-		return nil, fmt.Errorf("evaluate: %w", err)
-	}
-	return result, nil
 }

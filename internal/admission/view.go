@@ -2,12 +2,10 @@ package admission
 
 import (
 	"container/list"
-	"context"
 	"slices"
 	"strings"
 	"sync"
 
-	"github.com/redislint/redislint/internal/lint"
 	"github.com/redislint/redislint/internal/manifest"
 	"github.com/redislint/redislint/internal/source"
 )
@@ -36,17 +34,40 @@ type namespace struct {
 	generation int64
 }
 
-// snapshot is a namespace decoded at one generation, with the verdict on it
-// once somebody asked for it.
+// snapshot is a namespace decoded at one generation, with what was found
+// in it once somebody asked.
 type snapshot struct {
 	name                string
 	generation, classes int64
 	objects             []*manifest.Object
-	versions            map[objectKey]string // resourceVersions
+	versions            map[objectKey]version
 
-	mu      sync.Mutex
-	policy  *Policy
-	verdict *lint.Result
+	once  sync.Once
+	found source.Discovery
+	memo  snapshotMemo
+}
+
+// version is an object at one resourceVersion.
+type version struct {
+	resource string
+	object   *manifest.Object
+}
+
+func (s *snapshot) add(o *manifest.Object, p *projection) {
+	s.objects = append(s.objects, o)
+	s.versions[objectKey{p.kind, p.Name}] = version{p.ResourceVersion, o}
+}
+
+// decoded returns the object of a projection that the snapshot, which may be
+// nil, has decoded.
+func (s *snapshot) decoded(p *projection) *manifest.Object {
+	if s == nil {
+		return nil
+	}
+	if v := s.versions[objectKey{p.kind, p.Name}]; v.resource == p.ResourceVersion && v.resource != "" {
+		return v.object
+	}
+	return nil
 }
 
 // without returns the objects but one.
@@ -60,25 +81,17 @@ func (s *snapshot) without(subject *manifest.Object) []*manifest.Object {
 // the change.
 func (s *snapshot) isBefore(c change) bool {
 	subject := c.subject()
-	version, held := s.versions[objectKey{subject.Kind, subject.Name}]
+	v, held := s.versions[objectKey{subject.Kind, subject.Name}]
 	if c.before == nil {
 		return !held
 	}
-	return held && version != "" && version == c.before.Root.Get("metadata", "resourceVersion").Text()
+	return held && v.resource != "" && v.resource == c.before.Root.Get("metadata", "resourceVersion").Text()
 }
 
-// judged returns the policy's verdict on the snapshot.
-func (s *snapshot) judged(ctx context.Context, policy *Policy) (*lint.Result, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.verdict != nil && s.policy == policy {
-		return s.verdict, nil
-	}
-	verdict, err := evaluate(ctx, policy, s.objects)
-	if err == nil {
-		s.policy, s.verdict = policy, verdict
-	}
-	return verdict, err
+// discovered returns the Redis of the snapshot.
+func (s *snapshot) discovered() source.Discovery {
+	s.once.Do(func() { s.found = source.Discover(manifest.Compose(s.objects)) })
+	return s.found
 }
 
 // maxSnapshots bounds how many namespaces are kept decoded.
@@ -151,9 +164,11 @@ func (v *View) snapshot(name string) *snapshot {
 	}
 	v.mu.RUnlock()
 
+	var older *snapshot
 	v.decodedMu.Lock()
 	if e := v.decoded[name]; e != nil {
-		if s := e.Value.(*snapshot); s.generation == generation && s.classes == classes {
+		older = e.Value.(*snapshot)
+		if s := older; s.generation == generation && s.classes == classes {
 			v.recent.MoveToFront(e)
 			v.decodedMu.Unlock()
 			return s
@@ -161,12 +176,15 @@ func (v *View) snapshot(name string) *snapshot {
 	}
 	v.decodedMu.Unlock()
 
-	s := &snapshot{name: name, generation: generation, classes: classes, versions: map[objectKey]string{}}
+	s := &snapshot{name: name, generation: generation, classes: classes, versions: map[objectKey]version{}}
 	for _, p := range v.projections(name) {
+		if o := older.decoded(p); o != nil {
+			s.add(o, p)
+			continue
+		}
 		// A projection was valid JSON when it was made.
 		if o, err := manifest.DecodeOne(file, p.json(), manifest.Options{}); err == nil {
-			s.objects = append(s.objects, o)
-			s.versions[objectKey{o.Kind, o.Name}] = p.ResourceVersion
+			s.add(o, p)
 		}
 	}
 	slices.SortFunc(s.objects, func(a, b *manifest.Object) int {

@@ -31,25 +31,32 @@ type Result struct {
 // further documents of the set where a Redis refers to them. The error is that of ctx.
 func Run(ctx context.Context, set *manifest.Set, evaluator *rules.Evaluator) (*Result, error) {
 	found := source.Discover(set)
-	verdicts, err := judge(ctx, found.Redis, evaluator.Evaluate)
+	result, err := Judge(ctx, found.Redis, evaluator)
 	if err != nil {
 		return nil, err
 	}
-	result := &Result{
-		Redis:   found.Redis,
-		Errors:  slices.Concat(set.Errors, found.Errors),
-		Unknown: found.Unknown,
+	result.Errors = slices.Concat(set.Errors, found.Errors)
+	result.Unknown = found.Unknown
+	slices.SortStableFunc(result.Errors, func(a, b manifest.Error) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Message, b.Message))
+	})
+	result.Errors = slices.Compact(result.Errors)
+	return result, nil
+}
+
+// Judge judges some of the Redis that were found, several at a time. The error is that of ctx.
+func Judge(ctx context.Context, list []*topology.Redis, evaluator *rules.Evaluator) (*Result, error) {
+	verdicts, err := judge(ctx, list, evaluator.Evaluate)
+	if err != nil {
+		return nil, err
 	}
+	result := &Result{Redis: list}
 	for _, v := range verdicts {
 		result.Findings = append(result.Findings, v.Findings...)
 		result.Undecided = append(result.Undecided, v.Undecided...)
 	}
 	rules.Sort(result.Findings)
 	rules.Distinguish(result.Findings)
-	slices.SortStableFunc(result.Errors, func(a, b manifest.Error) int {
-		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Message, b.Message))
-	})
-	result.Errors = slices.Compact(result.Errors)
 	return result, nil
 }
 
