@@ -77,7 +77,7 @@ func raise() error {
 	return nil
 }
 
-// programs is the folder of etcd, kube-apiserver, kube-controller-manager, kubectl and webhook.
+// programs is the folder of etcd, kube-apiserver, kube-controller-manager, kubectl, helm and webhook.
 var programs string
 
 // build returns a folder with all programs. The servers take seven minutes the first time.
@@ -110,6 +110,9 @@ func build() (folder string, err error) {
 	} else if err := goBuild("servers", folder, "tool"); err != nil {
 		return "", err
 	} else if err := replaceLink("server", filepath.Join(folder, "etcd")); err != nil {
+		return "", err
+	}
+	if err := goBuild("../deploy", folder, "helm.sh/helm/v3/cmd/helm"); err != nil {
 		return "", err
 	}
 	return folder, goBuild("../..", folder, "./cmd/webhook")
