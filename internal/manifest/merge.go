@@ -40,9 +40,14 @@ func (p *parser) merge(y *yaml.Node, fields *fields, depth int) (height int, err
 	return height, nil
 }
 
-func isMerge(k *yaml.Node) bool {
-	// yaml.v3 gives the tag to a plain << by itself, to a quoted one only when it is written.
-	return k.Kind == yaml.ScalarNode && k.Value == "<<" && k.Tag == tagMerge
+// isMerge reports whether a key merges what it holds, as go-yaml v2 decides it.
+func (p *parser) isMerge(k *yaml.Node) bool {
+	if k.Kind != yaml.ScalarNode || k.Value != "<<" {
+		return false
+	}
+	// yaml.v3 gives the tag to a plain << by itself, to a quoted one only when it is written. The tag "!" makes go-yaml
+	// v2 take a quoted one for a plain one; yaml.v3 drops it.
+	return k.Tag == tagMerge || k.Style&quotedStyles != 0 && k.Style&yaml.TaggedStyle == 0 && p.hasBareTag(k)
 }
 
 const quotedStyles = yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle

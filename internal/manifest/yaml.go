@@ -193,7 +193,7 @@ func (p *parser) convertMapping(y *yaml.Node, n *Node, depth int) (height int, e
 	fields := newFields(len(y.Content) / 2)
 	for i := 0; i+1 < len(y.Content); i += 2 {
 		k, v := y.Content[i], y.Content[i+1]
-		if isMerge(k) {
+		if p.isMerge(k) {
 			h, err := p.merge(v, fields, depth)
 			if err != nil {
 				return 0, err

@@ -209,6 +209,10 @@ func TestWebhookOutlivesTheAPIServer(t *testing.T) {
 			ns := c.namespace(t, nil)
 			all, by := file(t, ns, "sentinel.yaml")
 			c.made(t, all...)
+			// What the webhook has not seen before the outage, it learns only when that kind's watch is back.
+			eventually(t, time.Minute, "see the Sentinels", func() error {
+				return c.scale(t, by["StatefulSet/redis"], 2, metav1.DryRunAll).refused(tooFew)
+			})
 			outage()
 			select {
 			case <-c.etcd.ended:
