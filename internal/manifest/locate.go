@@ -11,7 +11,12 @@ type Position struct{ Line, Column, EndLine, EndColumn int }
 
 // Locate returns where the value at a path is written: a scalar's whole extent with its quotes; for a map or sequence
 // its key, or the first key of a map that is a list item. What is missing is located at its nearest existing ancestor.
+//
+// A value of a derived object is located where its Ref leads, in the file of the Ref's object.
 func (o *Object) Locate(p Path) Position {
+	if ref, ok := o.Written(p, 0); ok {
+		return ref.locate()
+	}
 	p = o.existing(p)
 	n := o.Root.At(p)
 	switch n.Kind() {
@@ -31,6 +36,9 @@ func (o *Object) Locate(p Path) Position {
 
 // LocateKey returns where the key at a path is written; an item of a sequence, which has none, is located as a value.
 func (o *Object) LocateKey(p Path) Position {
+	if ref, ok := o.Written(p, 0); ok {
+		return ref.Object.LocateKey(ref.Path)
+	}
 	p = o.existing(p)
 	if k := o.keyOf(p); k != nil {
 		return o.keySpan(k)
@@ -41,6 +49,9 @@ func (o *Object) LocateKey(p Path) Position {
 // LocateWithin returns where value[offset:offset+length] of the String at a path is written, both in bytes. What cannot
 // be told exactly, such as text that comes through an alias, is located as the whole value.
 func (o *Object) LocateWithin(p Path, offset, length int) Position {
+	if o.derivation != nil {
+		return o.derivation.locateWithin(o.Root, p, offset, length)
+	}
 	n := o.Root.At(p)
 	if n.Kind() != String || offset < 0 || length < 0 || offset > len(n.text) || length > len(n.text)-offset {
 		return o.Locate(p)

@@ -2,7 +2,7 @@ package manifest
 
 import "strings"
 
-// Object is one Kubernetes object: a document, an item of a List, or an object of a Template.
+// Object is one Kubernetes object: a document, an item of a List, an object of a Template, or one that was derived.
 type Object struct {
 	File       string
 	APIVersion string
@@ -12,7 +12,8 @@ type Object struct {
 	Root       *Node
 	Template   string // path of the chart's template, from the "# Source: …" comment helm writes above each document
 
-	source source
+	source     source
+	derivation *derivation // of a derived object, else nil
 }
 
 // source is the document an object was read from.

@@ -85,21 +85,15 @@ func (p *parser) hasBareTag(y *yaml.Node) bool {
 // skipProperties returns the offset after the tag and the anchor that start at an offset, and whether the tag is "!".
 func (p *parser) skipProperties(at uint32, y *yaml.Node) (content uint32, bareTag bool) {
 	i := int(at)
+	empty := y.Kind == yaml.ScalarNode && y.Value == "" && y.Style&quotedStyles == 0
 	for range 2 {
-		if i >= len(p.text) || p.text[i] != '&' && p.text[i] != '!' {
+		size := propertySize(p.text[i:])
+		if size == 0 {
 			break
-		}
-		stop := " \t\r\n,[]{}"
-		if strings.HasPrefix(p.text[i:], "!<") {
-			stop = " \t\r\n"
-		}
-		size := strings.IndexAny(p.text[i:], stop)
-		if size < 0 {
-			size = len(p.text) - i
 		}
 		bareTag = bareTag || p.text[i:i+size] == "!"
 		i += size
-		if y.Kind == yaml.ScalarNode && y.Value == "" && y.Style&quotedStyles == 0 && !p.propertyFollows(i) {
+		if empty && !p.propertyFollows(i) {
 			break
 		}
 		i += skipPrologue(p.text[i:])
@@ -107,8 +101,33 @@ func (p *parser) skipProperties(at uint32, y *yaml.Node) (content uint32, bareTa
 	return uint32(min(i, len(p.text))), bareTag
 }
 
-// propertyFollows reports whether another tag or anchor comes next on the line.
+// propertySize returns the length of the tag or anchor that a text starts with, 0 when it starts with neither.
+func propertySize(text string) int {
+	if text == "" || text[0] != '&' && text[0] != '!' {
+		return 0
+	}
+	stop := " \t\r\n,[]{}"
+	if strings.HasPrefix(text, "!<") {
+		stop = " \t\r\n"
+	}
+	if size := strings.IndexAny(text, stop); size >= 0 {
+		return size
+	}
+	return len(text)
+}
+
+// propertyFollows reports whether another tag or anchor of the same empty scalar comes next.
 func (p *parser) propertyFollows(at int) bool {
 	rest := strings.TrimLeft(p.text[at:], " \t")
-	return rest != "" && (rest[0] == '&' || rest[0] == '!')
+	if propertySize(rest) > 0 {
+		return true
+	}
+	rest = rest[skipPrologue(rest):]
+	size := propertySize(rest)
+	if size == 0 {
+		return false
+	}
+	// On a line of its own it belongs to the scalar, before content to the next node.
+	rest = strings.TrimLeft(rest[size:], " \t")
+	return rest == "" || strings.ContainsRune("\r\n#,]}", rune(rest[0]))
 }
