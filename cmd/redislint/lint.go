@@ -168,6 +168,11 @@ func nameStdin(set *manifest.Set, result *lint.Result, name string) {
 			result.Errors[i].File = name
 		}
 	}
+	for _, f := range result.Findings {
+		if f.Values != nil && f.Values.File == manifest.Stdin {
+			f.Values.File = name
+		}
+	}
 	rules.Sort(result.Findings)
 }
 

@@ -123,11 +123,12 @@ func (p *parser) propertyFollows(at int) bool {
 		return true
 	}
 	rest = rest[skipPrologue(rest):]
-	size := propertySize(rest)
-	if size == 0 {
+	if propertySize(rest) == 0 {
 		return false
 	}
 	// On a line of its own it belongs to the scalar, before content to the next node.
-	rest = strings.TrimLeft(rest[size:], " \t")
+	for size := propertySize(rest); size > 0; size = propertySize(rest) {
+		rest = strings.TrimLeft(rest[size:], " \t")
+	}
 	return rest == "" || strings.ContainsRune("\r\n#,]}", rune(rest[0]))
 }

@@ -17,7 +17,7 @@ const tabWidth = 4
 // before it.
 func (p *page) frame(place rules.Place, mark style, label string, context bool) {
 	at := place.Position
-	if place.Object == nil || at.Line < 1 {
+	if place.In == nil || at.Line < 1 {
 		if label != "" {
 			p.hang(label, nil, barColumn, span{nil, strings.Repeat(" ", barColumn)})
 		}
@@ -61,7 +61,7 @@ func sourceLine(place rules.Place, number int) string {
 	if number < 1 {
 		return ""
 	}
-	if lines := place.Object.Lines(number, number); len(lines) > 0 {
+	if lines := place.In.Lines(number, number); len(lines) > 0 {
 		return strings.TrimRight(lines[0], "\r\n")
 	}
 	return ""

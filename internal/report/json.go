@@ -41,7 +41,16 @@ type jsonFinding struct {
 	EndLine     int              `json:"endLine"`
 	EndColumn   int              `json:"endColumn"`
 	Related     []jsonRelated    `json:"related"`
+	Values      *jsonValues      `json:"values,omitempty"`
 	Suppressed  *jsonSuppression `json:"suppressed,omitempty"`
+}
+
+type jsonValues struct {
+	Key     string `json:"key"`
+	File    string `json:"file"` // "" when the key is set in no file
+	Line    int    `json:"line"` // with default: of the nearest key that is set
+	Column  int    `json:"column"`
+	Default bool   `json:"default"`
 }
 
 type jsonObject struct {
@@ -133,15 +142,18 @@ func toFinding(f rules.Finding) jsonFinding {
 	out := jsonFinding{
 		Rule: f.Rule.ID, Severity: f.Severity, Message: f.Message, Remediation: f.Rule.Remediation,
 		Redis: f.Redis, Fingerprint: f.Fingerprint,
-		Object: toObject(f.Object), Path: f.Path.Pointer(), File: fileOf(f.Place),
+		Object: toObject(f.Object), Path: f.Path.Pointer(), File: f.Place.File(),
 		Line: f.Position.Line, Column: f.Position.Column,
 		EndLine: f.Position.EndLine, EndColumn: f.Position.EndColumn,
 		Related: each(f.Related, func(r rules.Related) jsonRelated {
 			return jsonRelated{
-				Message: r.Message, Object: toObject(r.Object), Path: r.Path.Pointer(), File: fileOf(r.Place),
+				Message: r.Message, Object: toObject(r.Object), Path: r.Path.Pointer(), File: r.Place.File(),
 				Line: r.Position.Line, Column: r.Position.Column,
 			}
 		}),
+	}
+	if v := f.Values; v != nil {
+		out.Values = &jsonValues{Key: v.Key, File: v.File, Line: v.Position.Line, Column: v.Position.Column, Default: v.Default}
 	}
 	if f.Suppressed != nil {
 		out.Suppressed = &jsonSuppression{Reason: f.Suppressed.Reason, Until: f.Suppressed.Until}

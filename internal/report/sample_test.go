@@ -76,7 +76,7 @@ func place(t *testing.T, object *manifest.Object, pointer string) rules.Place {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return rules.Place{Object: object, Path: path, Position: object.Locate(path)}
+	return rules.Place{Object: object, Path: path, Position: object.Locate(path), In: object}
 }
 
 func decode(t *testing.T, inputs ...manifest.Input) []*manifest.Object {

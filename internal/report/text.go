@@ -43,7 +43,7 @@ func Notices(w io.Writer, r Report, opts TextOptions) error {
 func (p *page) findings(findings []rules.Finding) {
 	file := ""
 	for i, f := range findings {
-		if name := fileOf(f.Place); i == 0 || name != file {
+		if name := f.Place.File(); i == 0 || name != file {
 			file = name
 			p.line(span{p.strong, file})
 		}
@@ -53,7 +53,7 @@ func (p *page) findings(findings []rules.Finding) {
 			p.finding(f)
 		}
 		last := i == len(findings)-1
-		if last || f.Suppressed == nil || findings[i+1].Suppressed == nil || fileOf(findings[i+1].Place) != file {
+		if last || f.Suppressed == nil || findings[i+1].Suppressed == nil || findings[i+1].Place.File() != file {
 			p.blank()
 		}
 	}
@@ -86,13 +86,27 @@ func (p *page) finding(f rules.Finding) {
 			p.hang(r.Message, nil, barColumn, margin)
 			continue
 		}
-		p.hang(r.Message, nil, barColumn, margin, span{p.faint, fileOf(r.Place) + ":" + lineColumn(r.Place) + "  "})
+		p.hang(r.Message, nil, barColumn, margin, span{p.faint, r.Place.File() + ":" + lineColumn(r.Place) + "  "})
 		p.frame(r.Place, p.note, "", false)
 	}
 	if more := len(related) - maxRelated; more > 0 {
 		p.line(margin, span{p.faint, "and " + plural(more, "more place")})
 	}
+	if f.Values != nil {
+		p.hangWords(strings.Fields(Visible(oneLine(setting(*f.Values)))), nil, barColumn, margin)
+	}
 	p.fix(f.Rule, margin)
+}
+
+// setting says which key of a chart's values makes a field, and where it is set.
+func setting(v rules.Values) string {
+	switch {
+	case v.Default:
+		return fmt.Sprintf("set %s (chart default)", v.Key)
+	case v.File == "":
+		return "set " + v.Key
+	}
+	return fmt.Sprintf("set %s (%s:%d:%d)", v.Key, v.File, v.Position.Line, v.Position.Column)
 }
 
 // fix writes what to do, and at the right edge how to learn more.
@@ -237,13 +251,6 @@ func elapsed(d time.Duration) string {
 		return fmt.Sprintf("%d ms", d.Milliseconds())
 	}
 	return fmt.Sprintf("%.1f s", d.Seconds())
-}
-
-func fileOf(p rules.Place) string {
-	if p.Object == nil {
-		return ""
-	}
-	return p.Object.File
 }
 
 func lineColumn(p rules.Place) string {

@@ -26,6 +26,27 @@ type Place struct {
 	Object   *manifest.Object
 	Path     manifest.Path // of the field, even when it is missing
 	Position manifest.Position
+	// In is the object in whose document the position is: Object, or the values that an object was derived from.
+	In *manifest.Object
+	// Values is the key of a chart's values that makes the field. nil: none is known.
+	Values *Values
+}
+
+// Values is a key of a chart's values, and where it is set.
+type Values struct {
+	Key string // "replica.resources.requests.memory"
+	// File and Position are where the key is set or, with Default, the nearest key that is; "" when that is nowhere.
+	File     string
+	Position manifest.Position
+	Default  bool // nobody set it: the chart decides
+}
+
+// File is the file that the position is in, "" for a place in none.
+func (p Place) File() string {
+	if p.In == nil {
+		return ""
+	}
+	return p.In.File
 }
 
 // Related is another place that belongs to a finding.
@@ -62,7 +83,7 @@ func compare(a, b Finding) int {
 
 func comparePlaces(a, b Place) int {
 	return cmp.Or(
-		cmp.Compare(a.Object.File, b.Object.File),
+		cmp.Compare(a.File(), b.File()),
 		cmp.Compare(a.Position.Line, b.Position.Line),
 		cmp.Compare(a.Position.Column, b.Position.Column),
 		slices.Compare(a.Path, b.Path),

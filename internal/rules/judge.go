@@ -107,7 +107,16 @@ func (j judgement) origin(pointer string) (topology.Origin, error) {
 }
 
 func placeOf(origin topology.Origin) Place {
-	return Place{origin.Object, origin.Path, origin.Position()}
+	place := Place{Object: origin.Object, Path: origin.Path, Position: origin.Position(), In: origin.Object}
+	ref, derived := origin.Object.Written(origin.Path, origin.Offset)
+	if !derived {
+		return place
+	}
+	place.In = ref.Object
+	if ref.Key != "" {
+		place.Values = &Values{Key: ref.Key, File: ref.Object.File, Position: place.Position, Default: ref.Default}
+	}
+	return place
 }
 
 // member returns the workload and the container of the node or Sentinel that a pointer leads into. The pointer has been
