@@ -42,7 +42,7 @@ fmt: ## format Go and Rego
 	UPDATE=1 go test -count=1 -run '^TestRegoIsFormatted$$' ./test
 
 .PHONY: fuzz
-fuzz: ## run each fuzz target for FUZZTIME (60s)
+fuzz: ## run each fuzz target for FUZZTIME (60s, or a count: 40000x)
 	@grep -roE --include='*_test.go' '^func Fuzz\w+' cmd internal | while IFS=: read -r file target; do \
 		echo "$${target#func } in $${file%/*}"; \
 		go test -run='^$$' -fuzz="^$${target#func }\$$" -fuzztime=$(FUZZTIME) -fuzzminimizetime=10x "./$${file%/*}" </dev/null; \
