@@ -47,6 +47,7 @@ func Load(ctx context.Context, paths []string, stdin io.Reader, opts Options) (*
 	if err := l.read(); err != nil {
 		return nil, err
 	}
+	l.inputs = append(l.inputs, l.opts.Inputs...)
 	if limit := l.set.add(l.inputs); limit != nil {
 		return nil, &LimitError{Message: limit.File + ": " + limit.Message}
 	}
@@ -159,6 +160,11 @@ func (l *loader) walk(root string) error {
 		switch {
 		case err != nil:
 			l.fail(path, err)
+			return nil
+		case l.opts.Skip != nil && l.opts.Skip(filepath.Clean(path)):
+			if entry.IsDir() {
+				return fs.SkipDir
+			}
 			return nil
 		case entry.IsDir():
 			return l.enter(path, filepath.Clean(path) == filepath.Clean(root))

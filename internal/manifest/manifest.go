@@ -25,6 +25,12 @@ type Options struct {
 	// A document without the sign stays dormant: kept as text, decoded only by Set.Wake.
 	// Sign is called from several goroutines; raw is valid only during the call.
 	Sign func(raw []byte) bool
+
+	// Skip, where set, reports whether a file or folder is left out that is met while a folder is walked. The path is as
+	// it is opened, cleaned.
+	Skip func(path string) bool
+	// Inputs are read after the files, as files of their names.
+	Inputs []Input
 }
 
 // DefaultOptions returns the limits that suit a person's repository.
