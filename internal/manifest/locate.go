@@ -17,6 +17,9 @@ func (o *Object) Locate(p Path) Position {
 	if ref, ok := o.Written(p, 0); ok {
 		return ref.locate()
 	}
+	if o.plain {
+		return o.span(0, strings.IndexByte(o.text()+"\n", '\n'))
+	}
 	p = o.existing(p)
 	n := o.Root.At(p)
 	switch n.Kind() {
@@ -55,6 +58,9 @@ func (o *Object) LocateWithin(p Path, offset, length int) Position {
 	n := o.Root.At(p)
 	if n.Kind() != String || offset < 0 || length < 0 || offset > len(n.text) || length > len(n.text)-offset {
 		return o.Locate(p)
+	}
+	if o.plain {
+		return o.span(offset, offset+length)
 	}
 	t, ok := traceScalar(o.text(), int(n.at), n.text)
 	if !ok {
