@@ -22,11 +22,15 @@ func describe(x *index, members []*member) *topology.Redis {
 
 		Nodes:     []topology.Node{},
 		Sentinels: []topology.SentinelNode{},
+		Settings:  lead.settings,
 	}
 	var all []pods
 	var sentinels []sentinel
 	var made []topology.Service
 	for _, m := range members {
+		if m != lead {
+			r.Settings = r.Settings.Join(m.settings)
+		}
 		r.Objects = append(r.Objects, m.object)
 		r.Objects = append(r.Objects, m.related...)
 		for _, u := range m.unseen {

@@ -34,8 +34,10 @@ type opstree struct {
 // kubernetesConfig, which the API server refuses, is a patch for another.
 func readOpsTree(x *index, o *manifest.Object) *member {
 	r := opstree{
-		member: &member{object: o, name: o.Name, flavor: "OpsTree " + o.Kind, named: true, loaded: map[loadedKey]bool{}},
-		spec:   specOf(x, o),
+		member: &member{
+			object: o, name: o.Name, flavor: "OpsTree " + o.Kind, named: true, loaded: map[loadedKey]bool{}, settings: operatorSettings(o),
+		},
+		spec: specOf(x, o),
 	}
 	if r.spec.at("kubernetesConfig").root.Kind() != manifest.Map {
 		return nil
@@ -50,6 +52,7 @@ func readOpsTree(x *index, o *manifest.Object) *member {
 	default:
 		r.readStandalone()
 	}
+	r.noteIgnored()
 	return r.member
 }
 

@@ -30,7 +30,7 @@ func (r opstree) addServer(s opstreeServer) {
 	n.Memory, n.CPU = s.resources.resources()
 	n.Data = r.data()
 	n.Probes = opstreeProbes(s.own)
-	n.GracePeriod = seconds(s.own.root, s.own.origin, "terminationGracePeriodSeconds", 30)
+	n.GracePeriod = gracePeriod(s.own.root, s.own.origin)
 	n.HostNetwork = topology.Known(false, r.spec.at("hostNetwork").origin)
 	labelRole := s.setup
 	if s.setup == "cluster" {
@@ -185,5 +185,4 @@ func (r opstree) readCluster() {
 			r.addServer(s)
 		}
 	}
-	r.neverRead()
 }

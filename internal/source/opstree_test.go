@@ -308,12 +308,14 @@ func TestOpsTreeCluster(t *testing.T) {
 		"storage without persistenceEnabled": {
 			spec: opstreeImageLine + "  clusterSize: 3\n" + opstreeClaim,
 			want: map[string]string{
-				"/nodes/0/data/kind":                     `"none"`,
-				"/nodes/0/config/appendonly/on":          `false`,
-				"/nodes/0/config/not_loaded/0/directive": `"storage"`,
-				"/nodes/1/config/not_loaded":             `[]`,
+				"/nodes/0/data/kind":            `"none"`,
+				"/nodes/0/config/appendonly/on": `false`,
+				"/nodes/0/config/not_loaded":    `[]`,
+				"/settings/ignored/0/key":       `"spec.storage"`,
+				"/settings/ignored/0/instead":   `"spec.persistenceEnabled to true"`,
+				"/settings/ignored/1":           `unknown`,
 			},
-			line: map[string]int{"/nodes/0/config/not_loaded/0": 7},
+			line: map[string]int{"/settings/ignored/0": 7},
 		},
 		"persistence that a placeholder decides": {
 			spec: opstreeImageLine + "  clusterSize: 3\n  persistenceEnabled: \"${PERSIST}\"\n" + opstreeClaim,
@@ -321,6 +323,7 @@ func TestOpsTreeCluster(t *testing.T) {
 				"/nodes/0/data":              `unknown`,
 				"/nodes/0/config/appendonly": `unknown`,
 				"/nodes/0/config/not_loaded": `[]`,
+				"/settings/ignored":          `[]`,
 			},
 		},
 		"settings where a RedisCluster reads none": {
@@ -328,15 +331,17 @@ func TestOpsTreeCluster(t *testing.T) {
   redisLeader: {redisConfig: {dynamicConfig: [maxmemory 1gb], maxMemoryPercentOfLimit: 70}}
 `,
 			want: map[string]string{
-				"/nodes/0/config/maxmemory/bytes":        `0`,
-				"/nodes/0/config/not_loaded/0/text":      `"additionalRedisConfig: extra"`,
-				"/nodes/0/config/not_loaded/1/directive": `"dynamicConfig"`,
-				"/nodes/0/config/not_loaded/1/place":     `"spec.redisLeader.redisConfig"`,
-				"/nodes/0/config/not_loaded/1/remedy":    `"spec.redisConfig"`,
-				"/nodes/0/config/not_loaded/2/directive": `"maxMemoryPercentOfLimit"`,
-				"/nodes/0/config/not_loaded/3":           `unknown`,
+				"/nodes/0/config/maxmemory/bytes": `0`,
+				"/nodes/0/config/not_loaded":      `[]`,
+				"/settings/kind":                  `"operator"`,
+				"/settings/name":                  `"RedisCluster"`,
+				"/settings/ignored/0/key":         `"spec.redisConfig.additionalRedisConfig"`,
+				"/settings/ignored/1/key":         `"spec.redisLeader.redisConfig.dynamicConfig"`,
+				"/settings/ignored/1/instead":     `"spec.redisConfig.dynamicConfig"`,
+				"/settings/ignored/2/key":         `"spec.redisLeader.redisConfig.maxMemoryPercentOfLimit"`,
+				"/settings/ignored/3":             `unknown`,
 			},
-			line: map[string]int{"/nodes/0/config/not_loaded/0": 6, "/nodes/0/config/not_loaded/1": 7},
+			line: map[string]int{"/settings/ignored/0": 6, "/settings/ignored/1": 7},
 		},
 		"one ConfigMap for both under a wrong key is missed once": {
 			spec: opstreeImageLine + `  redisLeader: {redisConfig: {additionalRedisConfig: extra}}
@@ -346,6 +351,7 @@ func TestOpsTreeCluster(t *testing.T) {
 			want: map[string]string{
 				"/nodes/0/config/not_loaded/0/directive": `"maxmemory"`,
 				"/nodes/1/config/not_loaded":             `[]`,
+				"/settings/ignored":                      `[]`,
 			},
 		},
 		"a NodePort for each Pod is announced": {

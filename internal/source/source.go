@@ -183,6 +183,8 @@ type member struct {
 	// made are Services that an operator makes for this member. They count its
 	// nodes from 0.
 	made []topology.Service
+	// settings is what an operator's resource says; nil for other objects.
+	settings *topology.Settings
 	// mode is set where the object alone decides it.
 	mode    topology.Mode
 	loaded  map[loadedKey]bool // configuration that its servers load

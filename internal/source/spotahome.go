@@ -27,7 +27,20 @@ const (
 	// spotahomeNodes is how many servers, and how many Sentinels, there are
 	// when nobody says: absent, zero or less.
 	spotahomeNodes = 3
+	// spotahomeSleep is how long shutdown.sh waits on the master, in seconds,
+	// after it has asked the Sentinels for another one and before it saves.
+	spotahomeSleep = 31
 )
+
+// spotahomeUnread are the fields that are named otherwise, or lie elsewhere,
+// than one who knows Kubernetes expects.
+var spotahomeUnread = []unread{
+	moved("resources", "redis.resources"),
+	moved("redis.livenessProbe", "redis.customLivenessProbe"),
+	moved("redis.readinessProbe", "redis.customReadinessProbe"),
+	moved("redis.startupProbe", "redis.customStartupProbe"),
+	moved("redis.terminationGracePeriodSeconds", "redis.terminationGracePeriod"),
+}
 
 // readSpotahome reads a RedisFailover: a master and its replicas in one
 // StatefulSet, the Sentinels that watch them in a Deployment.
@@ -36,7 +49,8 @@ func readSpotahome(x *index, o *manifest.Object) *member {
 	if spec.root.Kind() != manifest.Map {
 		return nil
 	}
-	m := &member{object: o, name: o.Name, flavor: "Spotahome RedisFailover", mode: topology.Sentinel}
+	m := &member{object: o, name: o.Name, flavor: "Spotahome RedisFailover", mode: topology.Sentinel, settings: operatorSettings(o)}
+	m.ignoreUnread(spec, spotahomeUnread)
 	spotahomeServers(m, spec.at("redis"))
 	bootstrap := spec.at("bootstrapNode")
 	if allowed, _ := bootstrap.root.Get("allowSentinels").Bool(); bootstrap.present() && !allowed {
@@ -44,6 +58,7 @@ func readSpotahome(x *index, o *manifest.Object) *member {
 		return m
 	}
 	spotahomeSentinels(m, spec.at("sentinel"))
+	m.nodes[0].Shutdown = spotahomeShutdown(spec.at("redis"))
 	return m
 }
 
@@ -139,6 +154,17 @@ func spotahomeProbes(redis part) *topology.Probes {
 		p.Startup.OtherHost = topology.Unknown[bool](script.origin)
 	}
 	return p
+}
+
+// spotahomeShutdown is the operator's script, unless there is one of one's own.
+// Without Sentinels of its own nothing sleeps.
+func spotahomeShutdown(redis part) *topology.Shutdown {
+	if redis.root.Get("shutdownConfigMap").Text() != "" {
+		return nil
+	}
+	return &topology.Shutdown{
+		Origin: redis.origin, Delay: topology.Known(int64(spotahomeSleep), redis.origin), Hook: "on the master the operator's shutdown script",
+	}
 }
 
 func spotahomeSentinels(m *member, p part) {

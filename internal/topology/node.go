@@ -17,12 +17,25 @@ type Node struct {
 	Probes *Probes       `json:"probes"`
 
 	GracePeriod Field[int64] `json:"grace_period"` // seconds
-	HostNetwork Field[bool]  `json:"host_network"`
+	// Shutdown is what keeps the server waiting when its Pod ends. nil when
+	// nothing is known to.
+	Shutdown    *Shutdown   `json:"shutdown"`
+	HostNetwork Field[bool] `json:"host_network"`
 	// GoverningService is the Service that spec.serviceName of a StatefulSet
 	// names. Absent for other kinds; unknown when it is not in the input.
 	GoverningService *GoverningService `json:"governing_service"`
 	// Bus is the cluster bus as NetworkPolicies of the input leave it.
 	Bus *Bus `json:"bus"`
+}
+
+// Shutdown is a preStop hook that sleeps. The kubelet tells the server to end
+// only when the hook has, or 2 seconds before it kills it.
+type Shutdown struct {
+	Origin Origin `json:"-"`
+
+	Delay Field[int64] `json:"delay"` // seconds that the hook sleeps at least
+	// Hook is what a person calls it: "the preStop hook".
+	Hook string `json:"hook"`
 }
 
 // Resource is a container's request and limit of one resource, after

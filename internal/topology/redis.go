@@ -36,6 +36,9 @@ type Redis struct {
 	Services          []Service          `json:"services"`
 	DisruptionBudgets []DisruptionBudget `json:"disruption_budgets"`
 	NetworkPolicies   []NetworkPolicy    `json:"network_policies"`
+	// Settings is what the chart's values or the operator's resources say of it;
+	// nil where neither made it.
+	Settings *Settings `json:"settings"`
 
 	// Objects are all objects of the input that this Redis was read from.
 	Objects []*manifest.Object `json:"-"`

@@ -4,9 +4,9 @@
 #   A setting in a place that the server never reads looks safe in review and changes nothing at run time. The
 #   costly ones are maxmemory and persistence: the container is killed at its limit, or comes back empty,
 #   although the manifest says otherwise. Typical places: master.configuration of Bitnami's chart, which
-#   start-node.sh does not include when Sentinel is on; the top-level redisConfig of an OpsTree RedisCluster; a
-#   ConfigMap under a key other than redis-additional.conf. An error for what memory, data or access depend on;
-#   other settings are an advice.
+#   start-node.sh does not include when Sentinel is on; a ConfigMap for OpsTree's operator under a key other
+#   than redis-additional.conf; its maxMemoryPercentOfLimit. An error for what memory, data or access depend on;
+#   other settings are an advice. Fields that an operator does not read are operator-setting-ignored.
 # related_resources:
 # - ref: https://github.com/bitnami/charts/pull/8781
 #   description: master.configuration with Sentinel
