@@ -147,7 +147,11 @@ func (r opstree) noteQuorum() {
 // Settings under another key are found by themselves, line by line.
 func (r opstree) noteMissingKey(field part, key string) {
 	o := r.spec.x.find("ConfigMap", field.root.Text(), r.object)
-	if o == nil || o.Root.Get("data").Len() == 0 {
+	if o == nil {
+		return
+	}
+	r.related = append(r.related, o)
+	if o.Root.Get("data").Len() == 0 { // and may be filled later
 		return
 	}
 	for _, n := range r.nodes {
