@@ -28,9 +28,21 @@ func (r opstree) configure(n *node, s opstreeServer) {
 	}.read()
 	config := redisconf.Merge(image, included, taken)
 	n.Config = settings(config, top.origin)
-	n.Config.NotLoaded = append(n.Config.NotLoaded, refused...)
-	n.Config.NotLoaded = append(n.Config.NotLoaded, inertPercentage(top, n.Config)...)
+	n.Config.NotLoaded = r.notedFirst(append(refused, inertPercentage(top, n.Config)...))
 	n.unloaded = r.otherKeys(own.at("additionalRedisConfig"), config)
+}
+
+// notedFirst leaves out what is noted for an earlier node: the nodes of a
+// RedisCluster share their settings.
+func (r opstree) notedFirst(found []topology.NotLoadedDirective) []topology.NotLoadedDirective {
+	first := []topology.NotLoadedDirective{}
+	for _, d := range found {
+		same := func(e topology.NotLoadedDirective) bool { return slices.Equal(d.Origin.Path, e.Origin.Path) }
+		if !slices.ContainsFunc(r.nodes, func(n node) bool { return slices.ContainsFunc(n.Config.NotLoaded, same) }) {
+			first = append(first, d)
+		}
+	}
+	return first
 }
 
 // imageConfig is what matters of the file that the operator's image writes.

@@ -354,6 +354,14 @@ func TestOpsTreeCluster(t *testing.T) {
 				"/settings/ignored":                      `[]`,
 			},
 		},
+		"what all servers are handed is noted once": {
+			spec: opstreeImageLine + "  redisConfig: {maxMemoryPercentOfLimit: 80, dynamicConfig: [databases 32]}\n",
+			want: map[string]string{
+				"/nodes/0/config/not_loaded/0/directive": `"databases"`,
+				"/nodes/0/config/not_loaded/1/directive": `"maxmemory"`,
+				"/nodes/1/config/not_loaded":             `[]`,
+			},
+		},
 		"a NodePort for each Pod is announced": {
 			spec: "  kubernetesConfig: {image: redis, service: {serviceType: NodePort}}\n",
 			want: map[string]string{"/nodes/0/config/announce/external": `true`, "/services/0/type": `"NodePort"`},
