@@ -1,0 +1,5 @@
+package chart
+
+func (r *release) noteIgnored() {}
+
+func (r *release) notePasswords(keys ...string) {}

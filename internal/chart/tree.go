@@ -1,0 +1,85 @@
+package chart
+
+import "github.com/redislint/redislint/internal/manifest"
+
+// none is a field that is left out.
+var none = manifest.FieldTree{}
+
+func field(name string, t manifest.Tree) manifest.FieldTree {
+	return manifest.FieldTree{Name: name, Tree: t}
+}
+
+// set is a field with a plain value.
+func set(name string, v any) manifest.FieldTree { return field(name, literal(v)) }
+
+// when leaves a field out unless the condition holds.
+func when(condition bool, f manifest.FieldTree) manifest.FieldTree {
+	if !condition {
+		return none
+	}
+	return f
+}
+
+// given is a field with the value at a key, left out where a template's if would leave it out.
+func given(name string, x value) manifest.FieldTree { return when(!x.off(), field(name, x.tree())) }
+
+// fields is a map of the fields that are not left out.
+func fields(list ...manifest.FieldTree) manifest.Tree {
+	t := manifest.Tree{Map: true}
+	for _, f := range list {
+		if f.Name != none.Name {
+			t.Fields = append(t.Fields, f)
+		}
+	}
+	return t
+}
+
+func items(list ...manifest.Tree) manifest.Tree { return manifest.Tree{Items: list, Seq: true} }
+
+func texts(list ...string) manifest.Tree {
+	t := items()
+	for _, word := range list {
+		t.Items = append(t.Items, literal(word))
+	}
+	return t
+}
+
+func literal(v any) manifest.Tree { return manifest.Tree{Value: v} }
+
+// from is a tree that belongs to the value at a key: what is missing in it would be set there.
+func from(x value, t manifest.Tree) manifest.Tree {
+	t.Ref = x.ref()
+	return t
+}
+
+// tree is the value itself, the chart's own where no layer sets it.
+func (x value) tree() manifest.Tree {
+	t := manifest.Tree{Ref: x.ref()}
+	switch n := x.node(); {
+	case x.isUnseen():
+		t.Value = unseen
+	case x.isMap():
+		t.Map, t.Open = true, true
+		for _, name := range x.names() {
+			t.Fields = append(t.Fields, field(name, x.child(name).tree()))
+		}
+	case n.Kind() == manifest.Seq:
+		return manifest.Copy(n, t.Ref)
+	case n != nil:
+		t.Value = n.Value()
+	default:
+		switch own := x.own().(type) {
+		case []string:
+			t.Seq = true
+			for _, item := range own {
+				t.Items = append(t.Items, literal(item))
+			}
+		default:
+			t.Value = own
+		}
+	}
+	return t
+}
+
+// items are the trees of a list's items, none for anything else.
+func (x value) items() []manifest.Tree { return x.tree().Items }

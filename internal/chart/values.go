@@ -1,0 +1,325 @@
+package chart
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/redislint/redislint/internal/manifest"
+)
+
+// unseen stands for a value that a layer decides that is not in the input.
+const unseen = "${unseen}"
+
+// values are the layers of a release over the chart's own.
+type values struct {
+	layers []*Layer
+	owner  *manifest.Object
+	// made are layers whose objects were derived: single settings.
+	made map[*manifest.Object]bool
+}
+
+// value is what stands at a key.
+type value struct {
+	in   *values
+	keys []string
+	fact *fact // nil when the chart reads no such key
+	// parts are what the layers say, lowest first: maps, to be merged, or only the last one said. A part without a node
+	// is unseen.
+	parts []part
+	gone  bool // a null took the chart's own away
+}
+
+// part is what one layer says.
+type part struct {
+	layer *Layer
+	path  manifest.Path // in the layer's object
+	node  *manifest.Node
+}
+
+// newValues returns the root of the merged values. Layers that are no values are noted in out.
+func newValues(r Release, facts *fact, out *Rendered) value {
+	in := &values{owner: r.Owner, made: map[*manifest.Object]bool{}}
+	root := value{in: in, fact: facts}
+	for _, layer := range r.Layers {
+		switch {
+		case layer.Unseen:
+		case layer.Set != nil:
+			layer = in.settings(root, layer, out)
+		case layer.Object == nil:
+			continue
+		case layer.Under != "":
+			layer = in.under(layer)
+		}
+		in.layers = append(in.layers, &layer)
+		p := part{layer: &layer, path: layer.Path}
+		if !layer.Unseen {
+			p.node = layer.Object.Root.At(layer.Path)
+		}
+		switch kind := p.node.Kind(); {
+		case layer.Unseen, kind == manifest.String && isTemplated(p.node.Text()):
+			p.node = nil
+		case kind <= manifest.Null:
+			continue
+		case kind != manifest.Map:
+			out.fail(layer.Object, layer.Path, "values are a "+kind.String()+", not a map")
+			continue
+		}
+		root.parts = append(root.parts, p)
+	}
+	return root
+}
+
+// under moves the values of a layer below the key that they belong to.
+func (in *values) under(layer Layer) Layer {
+	from := manifest.Ref{Object: layer.Object, Path: layer.Path, Key: strings.TrimSuffix(layer.Prefix, ".")}
+	n := layer.Object.Root.At(layer.Path)
+	if n.Kind() != manifest.Map {
+		return layer
+	}
+	tree := fields(field(layer.Under, manifest.Copy(n, from)))
+	layer.Object, layer.Path = manifest.Derive(layer.Object, "", "", "", "", tree), nil
+	in.made[layer.Object] = true
+	return layer
+}
+
+func (out *Rendered) fail(o *manifest.Object, path manifest.Path, message string) {
+	e := manifest.Error{Message: message}
+	if o != nil {
+		e.File, e.Line = o.File, o.Locate(path).Line
+	}
+	out.Errors = append(out.Errors, e)
+}
+
+// at returns what stands at a key below: "persistence.size".
+func (x value) at(key string) value {
+	for name := range strings.SplitSeq(key, ".") {
+		x = x.child(name)
+	}
+	return x
+}
+
+// named returns what stands at the first of the keys that this version of the chart reads.
+func (x value) named(keys ...string) value {
+	for _, key := range keys {
+		if x.fact.at(key) != nil {
+			return x.at(key)
+		}
+	}
+	return x.at(keys[0])
+}
+
+// reads reports whether this version of the chart reads a key below.
+func (x value) reads(key string) bool { return x.fact.at(key) != nil }
+
+func (x value) child(name string) value {
+	c := value{in: x.in, keys: append(slices.Clip(x.keys), name), fact: x.fact.child(name), gone: x.gone}
+	if c.fact == nil && x.fact.isClosed() {
+		return c // the chart does not look at what stands there
+	}
+	for _, p := range x.parts {
+		if p.node == nil {
+			c.parts = append(c.parts, p)
+			continue
+		}
+		p.node, p.path = p.node.Get(name), append(slices.Clip(p.path), name)
+		switch p.node.Kind() {
+		case manifest.Absent:
+			continue
+		case manifest.Null:
+			c.parts, c.gone = nil, true
+			continue
+		case manifest.Map:
+			if n := len(c.parts); n > 0 && c.parts[n-1].node != nil && c.parts[n-1].node.Kind() != manifest.Map {
+				c.parts = nil
+			}
+		default:
+			c.parts = nil
+		}
+		c.parts, c.gone = append(c.parts, p), false
+	}
+	return c
+}
+
+// isUnseen reports whether a layer decides that is not in the input.
+func (x value) isUnseen() bool { return len(x.parts) > 0 && x.parts[len(x.parts)-1].node == nil }
+
+// isSet reports whether a layer sets the value.
+func (x value) isSet() bool { return len(x.parts) > 0 && !x.isUnseen() }
+
+// node is what the highest layer says, nil when no layer does or one that is unseen.
+func (x value) node() *manifest.Node {
+	if !x.isSet() {
+		return nil
+	}
+	return x.parts[len(x.parts)-1].node
+}
+
+// own is what the chart says itself.
+func (x value) own() any {
+	if x.gone || x.fact == nil || len(x.parts) > 0 {
+		return nil
+	}
+	return x.fact.value
+}
+
+// isMap reports whether the value is a map, be it only the chart's.
+func (x value) isMap() bool {
+	if n := x.node(); n != nil {
+		return n.Kind() == manifest.Map
+	}
+	return !x.gone && x.fact != nil && len(x.fact.below) > 0 && !x.isUnseen()
+}
+
+// text is a scalar as text, "" for anything else, and a placeholder for what is unseen.
+func (x value) text() string {
+	if x.isUnseen() {
+		return unseen
+	}
+	if n := x.node(); n != nil {
+		return n.Text()
+	}
+	if own := x.own(); own != nil {
+		return fmt.Sprint(own)
+	}
+	return ""
+}
+
+// known is the text, or the fallback where that is empty or cannot be known.
+func (x value) known(fallback string) string {
+	if text := x.text(); text != "" && !isTemplated(text) {
+		return text
+	}
+	return fallback
+}
+
+// int is a whole number, false when it is none or cannot be known.
+func (x value) int() (int64, bool) {
+	if n := x.node(); n != nil {
+		return n.Int()
+	}
+	n, ok := x.own().(int64)
+	return n, ok
+}
+
+// truth is what a template's if makes of a value.
+type truth int
+
+const (
+	no truth = iota
+	maybe
+	yes
+)
+
+func truthOf(b bool) truth {
+	if b {
+		return yes
+	}
+	return no
+}
+
+// truth is no for false, 0, "", what is empty and what is not there.
+func (x value) truth() truth {
+	if x.isUnseen() {
+		return maybe
+	}
+	if x.isMap() {
+		return truthOf(len(x.names()) > 0)
+	}
+	n := x.node()
+	switch n.Kind() {
+	case manifest.Absent:
+		return truthOf(x.own() != nil)
+	case manifest.Bool:
+		b, _ := n.Bool()
+		return truthOf(b)
+	case manifest.String:
+		if isTemplated(n.Text()) {
+			return maybe
+		}
+		return truthOf(n.Text() != "")
+	case manifest.Seq:
+		return truthOf(n.Len() > 0)
+	default:
+		return truthOf(n.Text() != "0" && n.Kind() != manifest.Null)
+	}
+}
+
+// on reports whether the value is true for sure.
+func (x value) on() bool { return x.truth() == yes }
+
+// off reports whether the value is false for sure.
+func (x value) off() bool { return x.truth() == no }
+
+// names are the keys below that have a value.
+func (x value) names() []string {
+	var names []string
+	add := func(name string) {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	for _, p := range x.parts {
+		for name := range p.node.Fields() {
+			add(name)
+		}
+	}
+	if x.fact != nil && !x.gone {
+		for _, f := range x.fact.below {
+			if f.value != nil || len(x.child(f.name).names()) > 0 {
+				add(f.name)
+			}
+		}
+	}
+	return slices.DeleteFunc(names, func(name string) bool {
+		c := x.child(name)
+		return c.gone && len(c.parts) == 0
+	})
+}
+
+// ref is where the value is set, or would be.
+func (x value) ref() manifest.Ref {
+	if !x.isSet() {
+		return x.in.nearest(x.keys)
+	}
+	return x.in.ref(x.parts[len(x.parts)-1], x.keys)
+}
+
+func (in *values) ref(p part, keys []string) manifest.Ref {
+	if in.made[p.layer.Object] {
+		r, _ := p.layer.Object.Written(p.path, 0)
+		return r
+	}
+	return manifest.Ref{Object: p.layer.Object, Path: p.path, Key: p.layer.Prefix + strings.Join(keys, ".")}
+}
+
+// nearest is where a key that nobody set would be: in the layer that has most of the keys above it, the highest of
+// equals.
+func (in *values) nearest(keys []string) manifest.Ref {
+	best, depth := (*Layer)(nil), -1
+	for _, layer := range in.layers {
+		if layer.Unseen || in.made[layer.Object] {
+			continue
+		}
+		n, found := layer.Object.Root.At(layer.Path), 0
+		for found < len(keys) {
+			if n = n.Get(keys[found]); n == nil {
+				break
+			}
+			found++
+		}
+		if found >= depth {
+			best, depth = layer, found
+		}
+	}
+	r := manifest.Ref{Object: in.owner, Key: strings.Join(keys, "."), Default: true}
+	if best != nil {
+		r.Object, r.Path, r.Key = best.Object, append(slices.Clip(best.Path), keys...), best.Prefix+r.Key
+	}
+	return r
+}
+
+// isTemplated reports whether a text holds what something else replaces before helm or Kubernetes reads it.
+func isTemplated(text string) bool {
+	return strings.Contains(text, "{{") || strings.Contains(text, "${") || strings.Contains(text, "$(")
+}

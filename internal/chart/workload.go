@@ -1,0 +1,122 @@
+package chart
+
+import "github.com/redislint/redislint/internal/manifest"
+
+// component is one workload of a release that runs a server in each of its Pods.
+type component struct {
+	*release
+	role   string // as in its labels
+	suffix string // of its name
+	v      value  // its values
+	// replicas is the number of Pods.
+	replicas value
+	grace    value // terminationGracePeriodSeconds
+	// script starts the server; liveness, readiness and startup answer the probes, the latter by TCP when "".
+	script, liveness, readiness, startup string
+	sentinel                             bool // runs a Sentinel beside the server
+	replicates                           bool // follows a master that is not its own
+}
+
+func (c component) name() string { return c.fullname + "-" + c.suffix }
+
+// kind is what makes the Pods.
+func (c component) kind() string {
+	if kind := c.v.at("kind"); c.v.reads("kind") && c.role != "node" {
+		return kind.known("StatefulSet")
+	}
+	return "StatefulSet"
+}
+
+// workload derives the workload of a component.
+func (r *release) workload(c component) *manifest.Object {
+	stateful := c.kind() == "StatefulSet"
+	scaled := c.v.at("autoscaling.enabled").on() && c.role != "node"
+	spec := fields(
+		when(c.kind() != "DaemonSet" && !scaled, field("replicas", c.replicaCount())),
+		when(stateful, set("serviceName", c.fullname+"-headless")),
+		field("selector", fields(field("matchLabels", c.selector(c.role)))),
+		field("template", fields(
+			field("metadata", fields(
+				field("labels", c.labels(c.role, c.v.at("podLabels"), c.release.v.at("commonLabels"))),
+				given("annotations", c.v.at("podAnnotations")),
+			)),
+			field("spec", c.podSpec()),
+		)),
+	)
+	if claims := c.claims(); stateful && len(claims) > 0 {
+		spec.Fields = append(spec.Fields, field("volumeClaimTemplates", items(claims...)))
+	}
+	return r.object(
+		header{apiVersion: "apps/v1", kind: c.kind(), name: c.name(), component: c.role}, field("spec", from(c.v, spec)),
+	)
+}
+
+// replicaCount is 1 where the chart does not let its user choose.
+func (c component) replicaCount() manifest.Tree {
+	if c.replicas.fact == nil {
+		return from(c.v, literal(1))
+	}
+	return c.replicas.tree()
+}
+
+func (c component) podSpec() manifest.Tree {
+	spec := fields(
+		given("priorityClassName", c.v.at("priorityClassName")),
+		c.affinity(),
+		given("nodeSelector", c.v.at("nodeSelector")),
+		given("tolerations", c.v.at("tolerations")),
+		given("topologySpreadConstraints", c.v.named("topologySpreadConstraints", "spreadConstraints")),
+		when(c.grace.fact != nil, given("terminationGracePeriodSeconds", c.grace)),
+		given("securityContext", c.v.at("podSecurityContext")),
+	)
+	spec.Fields = append(spec.Fields, c.extraPodSpec()...)
+	containers := []manifest.Tree{c.server()}
+	if c.sentinel {
+		containers = append(containers, c.sentinelContainer())
+	}
+	if c.release.v.at("metrics.enabled").on() {
+		containers = append(containers, c.exporter())
+	}
+	containers = append(containers, c.v.at("sidecars").items()...)
+	spec.Fields = append(spec.Fields, field("containers", items(containers...)))
+	if list := c.v.at("initContainers").items(); len(list) > 0 {
+		spec.Fields = append(spec.Fields, field("initContainers", items(list...)))
+	}
+	spec.Fields = append(spec.Fields, field("volumes", items(c.volumes()...)))
+	return from(c.v, spec)
+}
+
+// extraPodSpec are fields of the Pods that the chart takes as they are.
+func (c component) extraPodSpec() []manifest.FieldTree {
+	x := c.v.at("extraPodSpec")
+	if c.role == "node" {
+		x = c.release.v.at("sentinel.extraPodSpec")
+	}
+	if x.fact == nil || !x.isMap() {
+		return nil
+	}
+	return x.tree().Fields
+}
+
+// affinity is the user's own, or what a preset makes of it.
+func (c component) affinity() manifest.FieldTree {
+	own := c.v.at("affinity")
+	if !own.off() || !c.v.reads("podAntiAffinityPreset") {
+		return given("affinity", own)
+	}
+	preset := c.v.at("podAntiAffinityPreset")
+	term := fields(
+		field("labelSelector", fields(field("matchLabels", c.selector(c.role)))),
+		set("topologyKey", "kubernetes.io/hostname"),
+	)
+	var rule manifest.FieldTree
+	switch preset.text() {
+	case "soft":
+		rule = field("preferredDuringSchedulingIgnoredDuringExecution", items(fields(field("podAffinityTerm", term), set("weight", 1))))
+	case "hard":
+		rule = field("requiredDuringSchedulingIgnoredDuringExecution", items(term))
+	default:
+		return none
+	}
+	return field("affinity", from(preset, fields(field("podAntiAffinity", fields(rule)))))
+}
