@@ -17,6 +17,7 @@ import (
 	"github.com/redislint/redislint/internal/rules"
 	"github.com/redislint/redislint/internal/source"
 	"github.com/redislint/redislint/internal/topology"
+	"github.com/redislint/redislint/internal/unit"
 	"github.com/redislint/redislint/policies"
 )
 
@@ -42,6 +43,7 @@ type lintCommand struct {
 	stdinName             string
 	quiet                 bool
 	limits                manifest.Options
+	charts                chartFlags
 	started               time.Time
 }
 
@@ -68,6 +70,7 @@ func newLint(out, err screen) *cobra.Command {
 	flags.StringArrayVar(&l.params, "param", nil, "set a parameter: `rule.name=value`; redislint explain lists them")
 	flags.BoolVarP(&l.quiet, "quiet", "q", false, "report findings and failures alone")
 	flags.StringVar(&l.stdinName, "stdin-filename", "", "`name` to report for standard input")
+	l.charts.register(flags)
 	flags.IntVar(&l.limits.MaxDocumentBytes, "max-document-bytes", l.limits.MaxDocumentBytes, "largest document, in `bytes`")
 	flags.IntVar(&l.limits.MaxDepth, "max-depth", l.limits.MaxDepth, "deepest nesting in a document")
 	flags.IntVar(&l.limits.MaxDocuments, "max-documents", l.limits.MaxDocuments, "documents in all files together")
@@ -99,13 +102,19 @@ func (l *lintCommand) run(cmd *cobra.Command, paths []string) error {
 	}
 	limits := l.limits
 	limits.Sign = source.Sign
-	set, err := manifest.Load(cmd.Context(), paths, cmd.InOrStdin(), limits)
+	loaded, err := unit.Load(cmd.Context(), paths, cmd.InOrStdin(), l.charts.options(limits))
 	if err != nil {
-		return inputError(err)
+		return loadError(err)
 	}
+	defer loaded.Close()
+	set := loaded.Set
 	told.now("judging")
 	result, err := lint.Run(cmd.Context(), set, evaluator)
 	if err != nil {
+		return failure("lint: %w", err)
+	}
+	keepOwn(loaded, result)
+	if err := loaded.Place(cmd.Context(), result.Findings); err != nil {
 		return failure("lint: %w", err)
 	}
 	if l.stdinName != "" {

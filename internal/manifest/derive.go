@@ -188,6 +188,9 @@ func (d *derivation) written(n *Node, p Path, offset int) (Ref, int) {
 			}
 			ref := at.ref.At(p...)
 			ref.Default = true
+			if at.ref.Key == "" {
+				ref.Key = ""
+			}
 			return ref, -1
 		}
 		n, p = next, p[1:]

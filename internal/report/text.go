@@ -68,7 +68,7 @@ func (p *page) finding(f rules.Finding) {
 		span{p.strong, f.Rule.ID},
 		span{nil, "  "})
 	margin := span{nil, strings.Repeat(" ", barColumn)}
-	if f.Object != nil && f.Object.Template != "" {
+	if f.Object != nil && f.Object.Template != "" && !isTemplate(f.File(), f.Object.Template) {
 		p.line(margin, span{p.faint, "from " + f.Object.Template})
 	}
 
@@ -96,6 +96,12 @@ func (p *page) finding(f rules.Finding) {
 		p.hangWords(strings.Fields(Visible(oneLine(setting(*f.Values)))), nil, barColumn, margin)
 	}
 	p.fix(f.Rule, margin)
+}
+
+// isTemplate reports whether a file is that of a chart's template, which helm names by the chart and not by its folder.
+func isTemplate(file, template string) bool {
+	_, below, _ := strings.Cut(template, "/")
+	return below != "" && strings.HasSuffix(file, "/"+below)
 }
 
 // setting says which key of a chart's values makes a field, and where it is set.

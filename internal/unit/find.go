@@ -127,7 +127,7 @@ func isValues(chart, file string) bool {
 // Neighbours are read only where that is quick.
 const (
 	mostNeighbours     = 200
-	mostNeighbourBytes = 8 << 20
+	mostNeighbourBytes = 4 << 20
 )
 
 var errTooMany = errors.New("too many neighbours")

@@ -1,0 +1,111 @@
+package unit
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/redislint/redislint/internal/manifest"
+	"github.com/redislint/redislint/internal/render"
+)
+
+// chart is a chart that was rendered.
+type chart struct {
+	asked   render.Chart
+	session *render.Session // nil: to be opened when it is needed
+	files   map[string]bool // names of what was rendered
+}
+
+// buildChart adds what a chart renders, and leaves out the chart's own files.
+func (l *Loaded) buildChart(ctx context.Context, p *plan, c chartPlan, b *built) error {
+	asked := render.Chart{}
+	if c.asked {
+		asked = p.opts.Chart
+	}
+	asked.Path = c.path
+	for _, file := range c.values {
+		asked.Values = append(slices.Clip(asked.Values), manifest.Input{Name: file})
+	}
+	session, err := p.opts.Renderer.Open(ctx, asked)
+	if err != nil {
+		return err
+	}
+	rendered := session.Rendered()
+	kept := &chart{asked: asked, session: session, files: map[string]bool{}}
+	inputs := inputsOf(rendered)
+	for _, in := range inputs {
+		kept.files[in.Name] = true
+	}
+	if len(p.charts) > 1 {
+		// Children of many charts would take more memory than opening a few again takes time.
+		session.Close()
+		kept.session = nil
+	}
+	l.charts = append(l.charts, kept)
+	b.errors = append(b.errors, rendered.Errors...)
+	b.inputs = append(b.inputs, inputs...)
+	for _, dependency := range rendered.Missing {
+		if !dependency.Enabled {
+			continue
+		}
+		values := []string{filepath.Join(c.path, "values.yaml")}
+		for _, v := range asked.Values {
+			values = append(values, v.Name)
+		}
+		values = slices.DeleteFunc(values, func(file string) bool { return !isFile(file) })
+		l.Unrendered = append(l.Unrendered, Unrendered{Chart: c.path, Dependency: dependency, Values: values, Chosen: asked})
+	}
+	return nil
+}
+
+// inputsOf joins the documents of each template to one input that is named by the template.
+func inputsOf(rendered *render.Rendered) []manifest.Input {
+	var inputs []manifest.Input
+	for _, d := range rendered.Documents {
+		name := filepath.ToSlash(d.File)
+		if len(inputs) == 0 || inputs[len(inputs)-1].Name != name {
+			inputs = append(inputs, manifest.Input{Name: name})
+		}
+		last := &inputs[len(inputs)-1]
+		last.Data = fmt.Appendf(last.Data, "---\n# Source: %s\n%s\n", d.Template, strings.TrimSuffix(string(d.Text), "\n"))
+	}
+	return inputs
+}
+
+// chartFlag returns the name of a flag that is for charts and set, "" when none is.
+func chartFlag(c render.Chart) string {
+	for _, flag := range []struct {
+		name string
+		set  bool
+	}{
+		{"values", len(c.Values) > 0}, {"set", len(c.Set) > 0}, {"set-string", len(c.SetString) > 0}, {"set-json", len(c.SetJSON) > 0},
+		{"set-file", len(c.SetFile) > 0}, {"set-literal", len(c.SetLiteral) > 0}, {"kube-version", c.KubeVersion != ""},
+		{"api-versions", len(c.APIVersions) > 0}, {"include-crds", c.IncludeCRDs},
+	} {
+		if flag.set {
+			return flag.name
+		}
+	}
+	return ""
+}
+
+// largestText bounds a file that is read to be shown.
+const largestText = 16 << 20
+
+func readText(path string) (string, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", fmt.Errorf("read %s: %w", path, err)
+	}
+	if !info.Mode().IsRegular() || info.Size() > largestText {
+		return "", fmt.Errorf("read %s: not a regular file, or too large", path)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return "", fmt.Errorf("read %s: %w", path, err)
+	}
+	return string(data), nil
+}
