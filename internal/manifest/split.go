@@ -12,6 +12,9 @@ type file struct {
 
 	mark  sync.Once
 	marks []uint32 // line breaks before each stride of the text
+
+	note  sync.Once
+	notes []Note // by line
 }
 
 // document is one YAML or JSON document of a file.
