@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+	"unicode"
+)
+
+const introduction = `<!-- Written by ` + "`make evidence`" + `; the words are in test/evidence, the figures are of the day and the machine named with them. -->
+# Evidence
+
+What rules rest on, measured on a real redis-server. Each section is an experiment that can be repeated:
+
+` + "```sh" + `
+make evidence                                  # all of them, as root about half an hour
+go run ./test/evidence -run sentinels          # one; the others' figures stay
+go run ./test/evidence -quick                  # whether they work; prints, and writes nothing
+` + "```" + `
+
+Everything runs on one machine: on loopback or in network namespaces, without Kubernetes, without other load. Times depend on the
+machine, which is named with each table, and on its 2 cores that server and clients share; what follows from them does not depend on
+tenths of seconds. Three figures in a cell are the smallest, the median and the largest of the trials.
+
+`
+
+// The figures of an experiment stand between such lines, in a section whose other words come from the experiment.
+const (
+	begin = "<!-- figures of %s -->\n"
+	end   = "<!-- end of the figures -->\n"
+)
+
+var measured = regexp.MustCompile(`(?s)<!-- figures of (\w+) -->\n(.*?)<!-- end of the figures -->\n`)
+
+// insert puts the figures of an experiment into the document, which may not exist yet.
+func insert(path, name, figures string) error {
+	text, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	known := figuresOf(string(text))
+	known[name] = figures
+	return os.WriteFile(path, []byte(document(known)), 0o644)
+}
+
+// figuresOf returns the figures that a document holds, by experiment.
+func figuresOf(document string) map[string]string {
+	known := make(map[string]string)
+	for _, match := range measured.FindAllStringSubmatch(document, -1) {
+		known[match[1]] = match[2]
+	}
+	return known
+}
+
+// document writes all sections, with the figures that are known.
+func document(known map[string]string) string {
+	var b strings.Builder
+	b.WriteString(introduction)
+	b.WriteString("| experiment | asks | rules |\n|---|---|---|\n")
+	for _, e := range experiments {
+		var links []string
+		for _, rule := range e.rules() {
+			links = append(links, link(rule))
+		}
+		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s |\n", e.name, e.name, e.question, strings.Join(links, ", "))
+	}
+	for _, e := range experiments {
+		heading := string(unicode.ToUpper(rune(e.name[0]))) + e.name[1:]
+		fmt.Fprintf(&b, "\n## %s\n\n**%s** %s\n\nWhat follows:\n\n", heading, e.question, e.setup)
+		for _, c := range e.claims {
+			var links []string
+			for _, rule := range c.rules {
+				links = append(links, link(rule))
+			}
+			fmt.Fprintf(&b, "- %s (%s)\n", c.text, strings.Join(links, ", "))
+		}
+		figures, known := known[e.name]
+		if !known {
+			figures = "Not run yet.\n"
+		}
+		fmt.Fprintf(&b, "\n"+begin+"%s"+end, e.name, figures)
+	}
+	return b.String()
+}
+
+func link(rule string) string { return fmt.Sprintf("[%s](rules/%s.md)", rule, rule) }
+
+// rules returns the rules of all claims, each once.
+func (e experiment) rules() []string {
+	var rules []string
+	seen := make(map[string]bool)
+	for _, c := range e.claims {
+		for _, rule := range c.rules {
+			if !seen[rule] {
+				seen[rule] = true
+				rules = append(rules, rule)
+			}
+		}
+	}
+	return rules
+}
+
+// figures writes what an experiment has measured.
+func figures(ctx context.Context, e experiment, r *result, day time.Time) (string, error) {
+	where, err := machine(ctx)
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	for _, t := range r.tables {
+		if t.caption != "" {
+			fmt.Fprintf(&b, "%s\n\n", t.caption)
+		}
+		b.WriteString("| " + strings.Join(t.columns, " | ") + " |\n|" + strings.Repeat("---|", len(t.columns)) + "\n")
+		for _, row := range t.rows {
+			for _, cell := range row {
+				b.WriteString("| " + strings.ReplaceAll(cell, "|", `\|`) + " ")
+			}
+			b.WriteString("|\n")
+		}
+		b.WriteString("\n")
+	}
+	refuted := r.refuted()
+	for _, c := range e.claims {
+		for _, key := range refuted {
+			if c.key == key {
+				fmt.Fprintf(&b, "**Not so in this run:** %s\n\n", c.text)
+			}
+		}
+	}
+	fmt.Fprintf(&b, "%s, %s.\n", day.Format("2 January 2006"), where)
+	return b.String(), nil
+}
+
+var version = regexp.MustCompile(`v=(\S+) .*malloc=([a-z]+)`)
+
+// machine describes the server and the machine, without their names.
+func machine(ctx context.Context) (string, error) {
+	printed, err := exec.CommandContext(ctx, "redis-server", "--version").Output()
+	if err != nil {
+		return "", err
+	}
+	match := version.FindSubmatch(printed)
+	if match == nil {
+		return "", fmt.Errorf("redis-server --version prints %q", printed)
+	}
+	var info syscall.Sysinfo_t
+	if err := syscall.Sysinfo(&info); err != nil {
+		return "", err
+	}
+	memory := (uint64(info.Totalram)*uint64(info.Unit) + 1<<29) >> 30
+	release, err := os.ReadFile("/proc/sys/kernel/osrelease")
+	if err != nil {
+		return "", err
+	}
+	kernel := regexp.MustCompile(`^\d+\.\d+`).Find(release)
+	return fmt.Sprintf("Redis %s (%s), %s cores, %d GiB of memory, Linux %s", match[1], match[2], strconv.Itoa(runtime.NumCPU()), memory, kernel), nil
+}
