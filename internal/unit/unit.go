@@ -110,31 +110,26 @@ func (l *Loaded) load(ctx context.Context, p *plan, stdin io.Reader) error {
 // identity is what a cluster can hold only one of.
 type identity struct{ group, kind, namespace, name string }
 
-// loadBeside reads neighbours too. A neighbour with an object that the files named have as well is another form of them,
-// for another environment, and left out.
+// loadBeside reads neighbours too. A folder that holds an object twice holds several forms of one thing, for several
+// environments or as examples: its files do not belong together.
 func (l *Loaded) loadBeside(ctx context.Context, p *plan, options manifest.Options) error {
-	own := map[identity]bool{}
-	for _, o := range l.Set.Objects {
-		own[identity{o.Group(), o.Kind, o.Namespace, o.Name}] = true
-	}
 	options.Inputs = nil
 	others, err := manifest.Load(ctx, p.beside, nil, options)
 	if err != nil {
 		return err
 	}
-	left := map[string]bool{}
-	for _, o := range others.Objects {
-		if own[identity{o.Group(), o.Kind, o.Namespace, o.Name}] {
-			left[o.File] = true
+	holder := map[identity]string{}
+	for _, o := range slices.Concat(l.Set.Objects, others.Objects) {
+		id := identity{o.Group(), o.Kind, o.Namespace, o.Name}
+		if file, held := holder[id]; held && file != o.File {
+			return nil
 		}
+		holder[id] = o.File
 	}
-	paths := slices.Clone(p.files)
 	for _, path := range p.beside {
-		if name := filepath.ToSlash(filepath.Clean(path)); !left[name] {
-			l.beside[name] = true
-			paths = append(paths, path)
-		}
+		l.beside[filepath.ToSlash(filepath.Clean(path))] = true
 	}
+	paths := slices.Concat(p.files, p.beside)
 	both, err := manifest.Load(ctx, paths, nil, options)
 	if err != nil {
 		return err
