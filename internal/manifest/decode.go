@@ -160,17 +160,24 @@ func (w *worker) decode(d *document, order int, sign func([]byte) bool) {
 	d.decoded = new(decoded)
 	root, err := w.read(d)
 	if err != nil {
-		d.decoded.err = &Error{File: d.file.name, Line: int(d.line), Message: err.Error()}
-		if at := new(syntaxError); errors.As(err, &at) {
-			d.decoded.err.Line += at.line - 1
-		}
+		e := d.failure(err)
 		if root == nil && strings.Contains(d.text(), "{{") {
-			d.decoded.err.Message += "; a template has to be rendered first"
+			e.Message += "; a template has to be rendered first"
 		}
+		d.decoded.err = &e
 	}
 	if root != nil {
 		d.decoded.objects = objectsOf(d, order, root)
 	}
+}
+
+// failure is why the document could not be read, and where.
+func (d *document) failure(err error) Error {
+	e := Error{File: d.file.name, Line: int(d.line), Message: err.Error()}
+	if at := new(syntaxError); errors.As(err, &at) {
+		e.Line += at.line - 1
+	}
+	return e
 }
 
 func (w *worker) read(d *document) (*Node, error) {

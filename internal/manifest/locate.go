@@ -82,6 +82,9 @@ func (o *Object) LocateWithin(p Path, offset, length int) Position {
 // Lines returns source lines of the object's document, without line breaks, from one line of the file to another, both
 // included. Lines outside the document are left out, so the first one may be later than from.
 func (o *Object) Lines(from, to int) []string {
+	if o.host != nil {
+		return o.host.object.Lines(from, to)
+	}
 	s := o.source
 	line := max(from, int(s.line))
 	start := s.file.lineStart(int(s.start))
@@ -100,6 +103,9 @@ func (o *Object) Lines(from, to int) []string {
 // Extent returns the first and the last line of the object's document, its comments included. Every item of a List
 // shares the document.
 func (o *Object) Extent() (first, last int) {
+	if o.host != nil {
+		return o.host.object.Extent()
+	}
 	first = int(o.source.line)
 	return first, first + strings.Count(strings.TrimSuffix(o.text(), "\n"), "\n")
 }
@@ -185,6 +191,9 @@ func (o *Object) span(start, end int) Position {
 	text := o.text()
 	start = min(start, len(text))
 	end = min(max(end, start), len(text))
+	if o.host != nil {
+		return o.host.span(start+int(o.source.start), end-start)
+	}
 	var pos Position
 	pos.Line, pos.Column = o.position(start)
 	pos.EndLine, pos.EndColumn = o.position(end)

@@ -77,6 +77,7 @@ type Set struct {
 
 	opts      Options
 	documents []document
+	byFile    map[string][]int // documents, once Read was called
 }
 
 // Stats counts what was read.

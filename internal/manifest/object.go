@@ -14,6 +14,7 @@ type Object struct {
 
 	source     source
 	derivation *derivation // of a derived object, else nil
+	host       *host       // of an embedded object, else nil
 	plain      bool        // the text is no YAML
 }
 
