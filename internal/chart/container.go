@@ -15,14 +15,14 @@ func (c component) server() manifest.Tree {
 	}
 	// The charts let a script time out before its probe does, except beside a Sentinel.
 	margin := int64(1)
-	if c.sentinel && c.role != c.words.master {
-		margin = 0
-	}
 	liveness, readiness := c.v.at("livenessProbe.timeoutSeconds"), c.v.at("readinessProbe.timeoutSeconds")
-	if c.old() && c.role != c.words.master {
-		margin, readiness = 0, liveness
+	if c.role == "node" {
+		margin = 0
+		if c.old() {
+			readiness = liveness
+		}
 	}
-	startup := tcpSocket(c.words.server)
+	startup := tcpSocket(portName)
 	if c.startup != "" {
 		startup = runs(healthFolder+"/"+c.startup, liveness)
 	}
@@ -32,7 +32,7 @@ func (c component) server() manifest.Tree {
 		given("securityContext", c.v.at("containerSecurityContext")),
 		field("env", items(append(c.environment(), c.v.at("extraEnvVars").items()...)...)),
 		environmentFrom(c.v),
-		field("ports", items(fields(set("name", c.words.server), field("containerPort", c.port().tree())))),
+		field("ports", items(fields(set("name", c.portName()), field("containerPort", c.port().tree())))),
 		c.probe(c.v, "startup", 0, startup),
 		c.probe(c.v, "liveness", margin, runs(healthFolder+"/"+c.liveness, liveness)),
 		c.probe(c.v, "readiness", margin, runs(healthFolder+"/"+c.readiness, readiness)),
@@ -60,6 +60,17 @@ func (r *release) command(x value, script string) []manifest.FieldTree {
 		args = field("args", own.tree())
 	}
 	return []manifest.FieldTree{command, args}
+}
+
+// portName is what the charts call the port of the server, in valkey too.
+const portName = "redis"
+
+// portName is the name of the container port: nodes of valkey had one that no Service asked for.
+func (c component) portName() string {
+	if c.asked.Chart == "valkey" && c.major < 4 && c.role == "node" {
+		return "valkey"
+	}
+	return portName
 }
 
 // port is where the server takes clients.
@@ -99,7 +110,9 @@ func (c component) environment() []manifest.Tree {
 	return list
 }
 
-func variable(name, value string) manifest.Tree { return fields(set("name", name), set("value", value)) }
+func variable(name, value string) manifest.Tree {
+	return fields(set("name", name), set("value", value))
+}
 
 func secretVariable(name string, ref manifest.Tree) manifest.Tree {
 	return fields(set("name", name), field("valueFrom", fields(field("secretKeyRef", ref))))
@@ -145,7 +158,7 @@ func (c component) masterHost() (host, port string) {
 		return external.at("host").text(), external.at("port").text()
 	}
 	name := c.fullname + "-" + c.words.master
-	count, counted := master.named("count", "replicaCount").int()
+	count, counted := master.named("replicaCount", "count").int()
 	if master.at("kind").known("StatefulSet") == "StatefulSet" && (count == 1 || !counted) {
 		name += "-0." + c.fullname + "-headless"
 	}

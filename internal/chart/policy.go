@@ -27,10 +27,18 @@ func (x *replication) policies() {
 // budget derives the PodDisruptionBudget of one component: one Pod may be missing unless the values say otherwise.
 func (x *replication) budget(c component) {
 	own := x.v.at("pdb")
-	if !own.on() {
+	early := x.asked.Chart == "valkey" && x.major < 2
+	if !own.on() || early && c.role == "replica" {
 		own = c.v.at("pdb")
 	}
-	if count, ok := c.replicas.int(); !own.at("create").on() || ok && count == 0 && c.role == x.words.master {
+	if early && c.role == "node" {
+		return // a condition turned round kept the chart from it
+	}
+	if !own.at("create").on() || c.isNone() {
+		return
+	}
+	// Until valkey 3 a misspelt key keeps the master's from being made.
+	if count, _ := x.master.at("count").int(); x.asked.Chart == "valkey" && x.major < 3 && c.role == x.words.master && count <= 0 {
 		return
 	}
 	least, most := own.at("minAvailable"), own.at("maxUnavailable")
@@ -120,11 +128,8 @@ func (x *replication) egress(own value, open []manifest.Tree, ours manifest.Tree
 
 // autoscaler derives the HorizontalPodAutoscaler of a component.
 func (x *replication) autoscaler(c component) {
-	own := c.v.at("autoscaling")
-	if own.at("hpa").fact != nil {
-		own = own.at("hpa")
-	}
-	if !own.at("enabled").on() {
+	own := c.scaling()
+	if !own.at("enabled").on() || c.role == "node" && x.asked.Chart == "redis" && x.major < 15 {
 		return
 	}
 	x.add(x.object(header{apiVersion: "autoscaling/v2", kind: "HorizontalPodAutoscaler", name: c.name(), component: "replica"},

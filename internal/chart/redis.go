@@ -41,8 +41,8 @@ func deriveRedis(r *release) {
 	case x.sentinel:
 		x.add(x.workload(x.nodeComponent()))
 	default:
-		if n, ok := x.master.named("count", "replicaCount").int(); !ok || n > 0 || x.master.at("kind").text() == "DaemonSet" {
-			x.add(x.workload(x.masterComponent()))
+		if master := x.masterComponent(); !master.isNone() {
+			x.add(x.workload(master))
 		}
 		if x.replicas {
 			x.add(x.workload(x.replicaComponent()))
@@ -92,10 +92,13 @@ func (r *release) unknown(x value) bool {
 	return true
 }
 
+// masterCount is how many masters there are.
+func (x *replication) masterCount() value { return x.master.named("replicaCount", "count") }
+
 func (x *replication) masterComponent() component {
 	return component{
 		release: x.release, role: x.words.master, suffix: x.words.master, v: x.master, sentinel: x.sentinel,
-		script: "start-" + x.words.master + ".sh", replicas: x.master.named("count", "replicaCount"),
+		script: "start-" + x.words.master + ".sh", replicas: x.masterCount(),
 		liveness: "ping_liveness_local.sh", readiness: "ping_readiness_local.sh",
 		grace: x.master.at("terminationGracePeriodSeconds"),
 	}
@@ -119,7 +122,10 @@ func (x *replication) replicaComponent() component {
 
 func (x *replication) nodeComponent() component {
 	c := x.replicaComponent()
-	c.role, c.suffix, c.script, c.startup = "node", "node", "start-node.sh", "ping_liveness_local.sh"
+	c.role, c.suffix, c.script = "node", "node", "start-node.sh"
+	if x.asked.Chart == "valkey" || x.major >= 17 {
+		c.startup = "ping_liveness_local.sh"
+	}
 	if x.v.reads("sentinel.terminationGracePeriodSeconds") {
 		c.grace = x.v.at("sentinel.terminationGracePeriodSeconds")
 	}

@@ -13,7 +13,9 @@ func (x *replication) healthScripts() manifest.Tree {
 	if !x.masterdownIsDeath() {
 		alive = append(alive, "MASTERDOWN*")
 	}
-	local := func(answers ...string) manifest.Tree { return literal(x.ping("localhost", x.portVariable(), "", answers...)) }
+	local := func(answers ...string) manifest.Tree {
+		return literal(x.ping("localhost", x.portVariable(), "", answers...))
+	}
 	if x.sentinel {
 		return fields(
 			field("ping_liveness_local.sh", local(alive...)),
@@ -78,10 +80,11 @@ func (x *replication) startScripts() manifest.Tree {
 	}
 	if x.sentinel {
 		node := x.nodeComponent()
-		return fields(
-			field(node.script, x.start(node, x.replicaOf(true), "replica.conf", server)),
-			field("start-sentinel.sh", x.startSentinel()),
-		)
+		start := x.start(node, x.replicaOf(true), "replica.conf", server)
+		if x.asked.Chart == "redis" && x.major < 16 {
+			start = x.start(node, x.replicaOf(true)+x.includeByRole("master.conf", "replica.conf"), server)
+		}
+		return fields(field(node.script, start), field("start-sentinel.sh", x.startSentinel()))
 	}
 	return fields(
 		field(master.script, x.start(master, "", server, role)),
@@ -97,6 +100,15 @@ func (x *replication) replicaOf(maybe bool) string {
 		line = fmt.Sprintf(`if [[ "$%sREPLICATION_MODE" = "replica" ]]; then %s; fi`, x.words.prefix, line)
 	}
 	return line + "\n"
+}
+
+// includeByRole loads one file or the other, as the node is the master or a replica.
+func (x *replication) includeByRole(master, replica string) string {
+	include := func(file string) string {
+		return fmt.Sprintf(`ARGS+=("--include" "%s/mounted-etc/%s")`, x.words.folder(), file)
+	}
+	return fmt.Sprintf("if [[ \"$%sREPLICATION_MODE\" = \"master\" ]]; then %s; else %s; fi\n",
+		x.words.prefix, include(master), include(replica))
 }
 
 // start is the script that starts the server of a component with files of the mounted configuration, the last of which
@@ -120,10 +132,7 @@ func (x *replication) start(c component, follow string, files ...string) manifes
 	}
 	x.flags(&t, c.v.at("extraFlags"))
 	x.commands(&t, c.v.at("preExecCmds"))
-	program := x.words.server + "-server"
-	if own := c.v.at("command"); own.isSet() && own.on() {
-		program = own.text()
-	}
+	program := c.v.at("command").known(x.words.server + "-server")
 	t.write("exec %s \"${ARGS[@]}\"\n", program)
 	return from(c.v, t.tree())
 }

@@ -10,7 +10,7 @@ import (
 func (x *replication) services() {
 	x.headless()
 	s := x.v.at("sentinel")
-	if x.sentinel {
+	if s.at("enabled").on() {
 		x.nodeService(s.at("service"))
 		x.masterService(s)
 		x.podServices(s)
@@ -50,14 +50,14 @@ func (x *replication) headless() {
 	case sentinel:
 		number = x.serverPort()
 	}
-	ports := []manifest.Tree{port("tcp-"+x.words.server, number, x.words.server)}
+	ports := []manifest.Tree{port("tcp-"+x.words.server, number, portName)}
 	if sentinel {
 		ports = append(ports, port("tcp-sentinel", x.sentinelServicePort(), x.words.server+"-sentinel"))
 	}
 	x.add(x.object(header{apiVersion: "v1", kind: "Service", name: x.fullname + "-headless"}, field("spec", fields(
 		set("type", "ClusterIP"),
 		set("clusterIP", "None"),
-		when(sentinel, set("publishNotReadyAddresses", true)),
+		when(sentinel && !(x.old() && x.major < 12), set("publishNotReadyAddresses", true)),
 		field("ports", items(ports...)),
 		field("selector", x.selector("")),
 	))))
@@ -74,12 +74,12 @@ func (x *replication) sentinelServicePort() value {
 
 // roleService is the Service of the master or of the replicas.
 func (x *replication) roleService(c component) {
-	if count, ok := c.replicas.int(); ok && count == 0 && c.role == x.words.master {
+	if c.isNone() {
 		return
 	}
 	s := c.v.at("service")
 	number := s.named("ports."+x.words.server, "port")
-	x.service(header{name: c.name(), component: c.role}, s, x.selector(c.role), port("tcp-"+x.words.server, number, x.words.server))
+	x.service(header{name: c.name(), component: c.role}, s, x.selector(c.role), port("tcp-"+x.words.server, number, portName))
 }
 
 // nodeService is the Service of all nodes and their Sentinels.
@@ -89,7 +89,7 @@ func (x *replication) nodeService(s value) {
 		component = ""
 	}
 	x.service(header{name: x.fullname}, s, x.selector(component),
-		port("tcp-"+x.words.server, x.serverPort(), x.words.server),
+		port("tcp-"+x.words.server, x.serverPort(), x.nodeComponent().portName()),
 		port("tcp-sentinel", x.sentinelServicePort(), x.words.server+"-sentinel"))
 }
 
@@ -110,7 +110,7 @@ func (x *replication) masterService(sentinel value) {
 	selector.Fields = append(selector.Fields, set(word, "true"))
 	number := own.named("ports."+x.words.server, "port")
 	x.service(header{name: x.fullname + "-" + x.words.master, component: "node"}, own, selector,
-		port("tcp-"+x.words.server, number, x.words.server))
+		port("tcp-"+x.words.server, number, portName))
 }
 
 // podNameLabel is put on each Pod of a StatefulSet by Kubernetes.
@@ -136,7 +136,7 @@ func (x *replication) podServices(sentinel value) {
 		if s := sentinel.at("service"); s.at("type").text() == "NodePort" && s.reads("nodePorts") {
 			x.service(header{name: pod}, s, fields(set(podNameLabel, pod)),
 				port("sentinel", x.sentinelServicePort(), x.words.server+"-sentinel"),
-				port(x.words.server, x.serverPort(), x.words.server))
+				port(x.words.server, x.serverPort(), x.nodeComponent().portName()))
 		}
 	}
 }

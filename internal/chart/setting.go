@@ -74,7 +74,9 @@ func unescape(text string) string {
 	return b.String()
 }
 
-func isList(text string) bool { return strings.HasPrefix(text, "{") && strings.HasSuffix(text, "}") && len(text) > 1 }
+func isList(text string) bool {
+	return strings.HasPrefix(text, "{") && strings.HasSuffix(text, "}") && len(text) > 1
+}
 
 // settings turns single settings into a layer that is merged over what is below.
 func (in *values) settings(below value, layer Layer, out *Rendered) Layer {

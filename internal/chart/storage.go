@@ -6,7 +6,7 @@ func (c component) dataVolume() string { return c.words.server + "-data" }
 
 // claim names the claim that exists already, "" when the chart makes one.
 func (c component) claim() value {
-	if c.old() {
+	if c.old() && c.role == c.words.master {
 		return c.release.v.at("persistence.existingClaim")
 	}
 	return c.persistence().at("existingClaim")
@@ -108,7 +108,11 @@ func (r *release) claimSpec(x value) manifest.Tree {
 
 // storageClass is the first of the keys that name one; "-" is none, so that a volume has to be there already.
 func (r *release) storageClass(x value) manifest.FieldTree {
-	for _, class := range []value{r.v.at("global.storageClass"), x.at("storageClass"), r.v.at("global.defaultStorageClass")} {
+	classes := []value{r.v.at("global.storageClass"), x.at("storageClass")}
+	if r.v.reads("global.defaultStorageClass") {
+		classes = append(classes, r.v.at("global.defaultStorageClass"))
+	}
+	for _, class := range classes {
 		switch {
 		case class.truth() == no:
 		case class.text() == "-":

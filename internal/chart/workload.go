@@ -17,6 +17,12 @@ type component struct {
 	replicates                           bool // follows a master that is not its own
 }
 
+// isNone reports whether the values say that there is not one Pod, so that no workload is made. Redis makes it until 17.
+func (c component) isNone() bool {
+	n, ok := c.replicas.int()
+	return ok && n <= 0 && c.role == c.words.master && c.kind() != "DaemonSet" && (c.asked.Chart != "redis" || c.major >= 18)
+}
+
 func (c component) name() string { return c.fullname + "-" + c.suffix }
 
 // kind is what makes the Pods.
@@ -50,6 +56,9 @@ func (r *release) workload(c component) *manifest.Object {
 		header{apiVersion: "apps/v1", kind: c.kind(), name: c.name(), component: c.role}, field("spec", from(c.v, spec)),
 	)
 }
+
+// scaling is what an autoscaler is told.
+func (c component) scaling() value { return c.v.named("autoscaling.hpa", "autoscaling") }
 
 // replicaCount is 1 where the chart does not let its user choose.
 func (c component) replicaCount() manifest.Tree {
