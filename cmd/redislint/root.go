@@ -40,7 +40,7 @@ func newRoot(out, err screen) *cobra.Command {
 	root.PersistentFlags().Var(&color, "color", "colour the output: "+color.list()+"; NO_COLOR is heeded")
 	register(root, map[string]cobra.CompletionFunc{"color": color.completion})
 	out.color = &color
-	root.AddCommand(newLint(out, err), newRules(out), newExplain(out), newVersion())
+	root.AddCommand(newLint(out, err), newRules(out), newExplain(out), newVersion(), newRenderChild())
 	return root
 }
 

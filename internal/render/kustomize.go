@@ -1,0 +1,3 @@
+package render
+
+func build(k *Kustomization) *Rendered { return &Rendered{} }
