@@ -38,7 +38,7 @@ func library(t testing.TB) *rules.Library {
 	return library
 }
 
-// lint returns what all rules find, by file.
+// lint returns what all rules find and nobody waived, by file.
 func lint(t testing.TB, library *rules.Library, inputs ...manifest.Input) map[string][]fixture.Finding {
 	t.Helper()
 	evaluator, err := library.Select(rules.Selection{})
@@ -46,8 +46,8 @@ func lint(t testing.TB, library *rules.Library, inputs ...manifest.Input) map[st
 		t.Fatal(err)
 	}
 	found := map[string][]fixture.Finding{}
-	for _, redis := range discover(t, inputs...) {
-		verdict, err := evaluator.Evaluate(t.Context(), redis)
+	var waivers []rules.Waiver
+	add := func(verdict rules.Verdict, err error) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -56,10 +56,17 @@ func lint(t testing.TB, library *rules.Library, inputs ...manifest.Input) map[st
 		}
 		for _, f := range verdict.Findings {
 			file := f.Object.File
-			found[file] = append(found[file], fixture.Finding{Line: f.Position.Line, Rule: f.Rule.ID})
+			if f.Suppressed == nil {
+				found[file] = append(found[file], fixture.Finding{Line: f.Position.Line, Rule: f.Rule.ID})
+			}
 			t.Logf("%s:%d: %s %s: %s", file, f.Position.Line, f.Severity, f.Rule.ID, f.Message)
 		}
+		waivers = append(waivers, verdict.Waivers...)
 	}
+	for _, redis := range discover(t, inputs...) {
+		add(evaluator.Evaluate(t.Context(), redis))
+	}
+	add(evaluator.Conclude(t.Context(), waivers))
 	return found
 }
 

@@ -141,7 +141,26 @@ func models(t testing.TB) map[string]model {
 		}
 		add(name, raw)
 	}
+	all["waivers"] = model{"waivers": []any{
+		waiver(map[string]any{"used": true}),
+		waiver(map[string]any{"used": false}),
+		waiver(map[string]any{"used": false, "known": false, "nearest": "b"}),
+		waiver(map[string]any{"used": false, "rule": "", "known": false, "reason": ""}),
+		waiver(map[string]any{"used": false, "forbidden": true}),
+		waiver(map[string]any{"expired": true}),
+		waiver(map[string]any{"dated": false}),
+		waiver(map[string]any{"reason": ""}),
+	}}
 	return all
+}
+
+// waiver is one that holds, but for what is different.
+func waiver(different map[string]any) map[string]any {
+	w := map[string]any{
+		"rule": "a", "known": true, "nearest": "", "reason": "why", "until": "", "expired": false, "dated": true, "forbidden": false,
+	}
+	maps.Copy(w, different)
+	return w
 }
 
 func TestNothingIsKnown(t *testing.T) {

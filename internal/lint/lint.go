@@ -25,6 +25,8 @@ type Result struct {
 	Undecided []rules.Undecided
 	Errors    []manifest.Error // what could not be read, by file and line
 	Unknown   []*manifest.Object
+	// Waivers are those that were met, to be judged by Conclude.
+	Waivers []rules.Waiver
 }
 
 // Run judges every Redis in the set, several at a time. The result does not depend on which is done first. It decodes
@@ -33,6 +35,10 @@ func Run(ctx context.Context, set *manifest.Set, evaluator *rules.Evaluator) (*R
 	found := source.Discover(set)
 	result, err := Judge(ctx, found.Redis, evaluator)
 	if err != nil {
+		return nil, err
+	}
+	result.Waivers = append(result.Waivers, evaluator.Entries()...)
+	if err := Conclude(ctx, result, evaluator); err != nil {
 		return nil, err
 	}
 	result.Errors = slices.Concat(set.Errors, found.Errors)
@@ -44,7 +50,19 @@ func Run(ctx context.Context, set *manifest.Set, evaluator *rules.Evaluator) (*R
 	return result, nil
 }
 
-// Judge judges some of the Redis that were found, several at a time. The error is that of ctx.
+// Conclude judges the waivers of a result, and adds what is found about them. The error is that of ctx.
+func Conclude(ctx context.Context, result *Result, evaluator *rules.Evaluator) error {
+	verdict, err := evaluator.Conclude(ctx, result.Waivers)
+	if err != nil {
+		return err
+	}
+	result.Findings = append(result.Findings, verdict.Findings...)
+	result.Undecided = append(result.Undecided, verdict.Undecided...)
+	rules.Sort(result.Findings)
+	return nil
+}
+
+// Judge judges some of the Redis that were found, several at a time, and no waivers yet. The error is that of ctx.
 func Judge(ctx context.Context, list []*topology.Redis, evaluator *rules.Evaluator) (*Result, error) {
 	verdicts, err := judge(ctx, list, evaluator.Evaluate)
 	if err != nil {
@@ -54,6 +72,7 @@ func Judge(ctx context.Context, list []*topology.Redis, evaluator *rules.Evaluat
 	for _, v := range verdicts {
 		result.Findings = append(result.Findings, v.Findings...)
 		result.Undecided = append(result.Undecided, v.Undecided...)
+		result.Waivers = append(result.Waivers, v.Waivers...)
 	}
 	rules.Sort(result.Findings)
 	rules.Distinguish(result.Findings)

@@ -24,7 +24,13 @@ func (l *loader) checkRule(rule *Rule, module *ast.Module) {
 		l.fault(rule.File, line, "no rule named findings")
 	}
 
-	read := l.scopeParams(rule, module)
+	read, fields := l.scopeParams(rule, module)
+	if waiverLine, ok := fields["waivers"]; ok {
+		rule.OfWaivers = true
+		if len(fields) > 1 {
+			l.fault(rule.File, waiverLine, "input.waivers: a rule judges either waivers or a Redis")
+		}
+	}
 	for _, param := range rule.Params {
 		if read[param.Name] == 0 {
 			l.fault(rule.File, line, "the parameter %s is never used", param.Name)
@@ -42,34 +48,39 @@ func (l *loader) checkLibrary(file string, module *ast.Module) {
 		block := metadata{loader: l, file: file, location: annotations.Location}
 		block.onlyKeys("scope", "title", "description", "related_resources")
 	}
-	for name, line := range l.scopeParams(&Rule{File: file}, module) {
+	params, fields := l.scopeParams(&Rule{File: file}, module)
+	for name, line := range params {
 		l.fault(file, line, "input.params.%s: a library takes parameters as arguments", name)
+	}
+	if line, ok := fields["waivers"]; ok {
+		l.fault(file, line, "input.waivers: a library takes waivers as arguments")
 	}
 }
 
 // scopeParams turns input.params.x into input.params["<rule id>"].x, so that the parameters of all rules fit into one
-// input, and returns the line on which each parameter is first read. That this finds them all, it makes sure by
-// refusing to read input other than by the names of its fields.
-func (l *loader) scopeParams(rule *Rule, module *ast.Module) map[string]int {
+// input, and returns the line on which each parameter, and each other field of input, is first read. That this finds them
+// all, it makes sure by refusing to read input other than by the names of its fields.
+func (l *loader) scopeParams(rule *Rule, module *ast.Module) (params, fields map[string]int) {
 	for _, imported := range module.Imports {
 		if path, ok := imported.Path.Value.(ast.Ref); ok && path[0].Equal(ast.InputRootDocument) {
 			l.fault(rule.File, imported.Location.Row, "import of input: name it in full where it is read")
 		}
 	}
-	scope := paramScope{loader: l, rule: rule, id: ast.NewTerm(ast.String(rule.ID)), read: map[string]int{}}
+	scope := paramScope{loader: l, rule: rule, id: ast.NewTerm(ast.String(rule.ID)), params: map[string]int{}, fields: map[string]int{}}
 	for _, r := range module.Rules {
 		if _, err := ast.Transform(scope, r); err != nil {
 			l.fault(rule.File, r.Location.Row, "%v", err)
 		}
 	}
-	return scope.read
+	return scope.params, scope.fields
 }
 
 type paramScope struct {
 	loader *loader
 	rule   *Rule
 	id     *ast.Term
-	read   map[string]int
+	params map[string]int // line on which each is first read
+	fields map[string]int
 }
 
 // Transform is called by ast.Transform for every node of the tree, before those below it.
@@ -99,12 +110,18 @@ func (s paramScope) input(ref ast.Ref) ast.Ref {
 	case field == "params" && name == "":
 		s.loader.fault(s.rule.File, line, "input.params: read a parameter as input.params.<name>")
 	case field == "params" && ref[2] != s.id: // a term may hang in two places of the tree
-		if s.read[name] == 0 || line < s.read[name] {
-			s.read[name] = line
-		}
+		first(s.params, name, line)
 		return slices.Insert(slices.Clone(ref), 2, s.id)
+	case field != "params":
+		first(s.fields, field, line)
 	}
 	return ref
+}
+
+func first(lines map[string]int, name string, line int) {
+	if known, ok := lines[name]; !ok || line < known {
+		lines[name] = line
+	}
 }
 
 // constant returns the i-th element of a reference if it is a string.

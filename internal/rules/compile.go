@@ -49,9 +49,11 @@ func (l *loader) compile(library *Library) {
 		library.queries[rule] = prepared
 		library.rules = append(library.rules, rule)
 	}
-	slices.SortFunc(library.rules, func(a, b *Rule) int {
-		return cmp.Or(cmp.Compare(a.Category, b.Category), cmp.Compare(a.ID, b.ID))
-	})
+	slices.SortFunc(library.rules, byCategory)
+}
+
+func byCategory(a, b *Rule) int {
+	return cmp.Or(cmp.Compare(a.Category, b.Category), cmp.Compare(a.ID, b.ID))
 }
 
 // checkReach keeps a module to data of its own package and of libraries, and to what exists there: a misspelt name

@@ -59,6 +59,7 @@ type Related struct {
 type Suppression struct {
 	Reason string
 	Until  string // last day, 2027-01-31; "" for ever
+	Form   Form
 }
 
 // Sort sorts findings by file, line, column and rule.

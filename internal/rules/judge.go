@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
@@ -17,12 +16,12 @@ type judgement struct {
 	evaluator *Evaluator
 	redis     *topology.Redis
 	name      string
-	now       time.Time
+	waivers   *met
 }
 
-// findings returns what a rule answered, or why an answer is none. Then the rule is faulty and nothing else it says
+// findingsOf returns what a rule answered, or why an answer is none. Then the rule is faulty and nothing else it says
 // counts either.
-func (j judgement) findings(rule *Rule, answers ast.Set) ([]Finding, error) {
+func findingsOf(judge judge, rule *Rule, answers ast.Set) ([]Finding, error) {
 	var findings []Finding
 	for _, term := range answers.Slice() {
 		answer, err := decode(term)
@@ -32,7 +31,7 @@ func (j judgement) findings(rule *Rule, answers ast.Set) ([]Finding, error) {
 		if err != nil {
 			return nil, fmt.Errorf("a finding %w", err)
 		}
-		finding, err := j.finding(rule, answer)
+		finding, err := judge.finding(rule, answer)
 		if err != nil {
 			return nil, fmt.Errorf("a finding points nowhere: %w", err)
 		}
@@ -56,6 +55,7 @@ func (j judgement) finding(rule *Rule, answer answer) (Finding, error) {
 	}
 	workload, container := j.member(answer.at)
 	place, related := at, []Related(nil)
+	places := []Place{placeOf(at)}
 	waivedBy := []*manifest.Object{at.Object, workload}
 	if answer.owner != "" {
 		owner, err := j.origin(answer.owner)
@@ -66,7 +66,8 @@ func (j judgement) finding(rule *Rule, answer answer) (Finding, error) {
 		waivedBy = append(waivedBy, owner.Object, workload)
 		if owner.Object != at.Object {
 			place, container = owner, ownerContainer
-			related = append(related, Related{placeOf(at), "written here"})
+			related = append(related, Related{places[0], "written here"})
+			places = append(places, placeOf(owner))
 		}
 	}
 	for _, r := range answer.related {
@@ -81,11 +82,11 @@ func (j judgement) finding(rule *Rule, answer answer) (Finding, error) {
 		Severity:    j.evaluator.effective(rule, answer.severity),
 		Message:     answer.message,
 		Redis:       j.name,
-		Place:       placeOf(place),
+		Place:       places[len(places)-1],
 		Container:   container,
 		Related:     related,
 		Fingerprint: fingerprint(rule, place, container),
-		Suppressed:  suppression(rule, j.now, waivedBy),
+		Suppressed:  j.waivers.suppress(rule, waivedBy, places...),
 	}, nil
 }
 

@@ -44,6 +44,8 @@ type Rule struct {
 	References  []Reference
 	RenamedFrom []string // ids it had before; they still select and waive it
 	File        string   // slash-separated path in the folder it was loaded from
+	// OfWaivers is true for a rule that judges waivers and no Redis. What it finds cannot be waived.
+	OfWaivers bool
 }
 
 // Param is what a user can tune in a rule. The body reads it as input.params.<name>.
@@ -83,11 +85,11 @@ func (l *Library) Nearest(id string) string {
 	for i, rule := range l.rules {
 		ids[i] = rule.ID
 	}
-	return nearest(id, ids)
+	return Nearest(id, ids)
 }
 
-// nearest returns the name with the fewest edits to get from the written one, if those are few for its length.
-func nearest(written string, names []string) string {
+// Nearest returns the name with the fewest edits to get from the written one, or "" when even that has many for its length.
+func Nearest(written string, names []string) string {
 	const longest = 100 // no name is longer, and the distance takes quadratic time
 	if len(written) > longest {
 		return ""

@@ -25,10 +25,27 @@ type Selection struct {
 	// Severity replaces a rule's severity. Findings that the rule itself makes milder become no worse than it.
 	Severity map[string]Severity
 
+	// Scopes say for which Redis a rule is evaluated.
+	Scopes map[string]Scope
+
+	// Waivers are those of a configuration.
+	Waivers []Entry
+	// Whole is true when all that the Waivers are about is in the input, so that one which concerns no object is unused.
+	Whole bool
+	// Inline says which waivers in manifests count.
+	Inline Inline
+
 	// Budget is how long the rules may take on one Redis; zero means DefaultBudget.
 	Budget time.Duration
 	// Now is the time by which waivers expire; nil means time.Now.
 	Now func() time.Time
+}
+
+// Inline says which waivers in manifests count. The zero Inline is all annotations, and no comments.
+type Inline struct {
+	Forbidden      bool     // none
+	ForbiddenRules []string // none of these rules
+	Comments       bool     // those in comments too: "# redislint: ignore[rule] reason"
 }
 
 // UnknownRuleError is a name that no rule has.
@@ -86,12 +103,21 @@ func (l *Library) Select(selection Selection) (*Evaluator, error) {
 	only, disable, enable := s.rules(selection.Only), s.rules(selection.Disable), s.rules(selection.Enable)
 	params := s.params(selection.Params)
 	severity := s.severity(selection.Severity)
+	scopes, entries, forbidden := s.scopes(selection.Scopes), s.entries(selection.Waivers), s.rules(selection.Inline.ForbiddenRules)
 	if err := errors.Join(s.errs...); err != nil {
 		return nil, err
 	}
-	e := &Evaluator{library: l, params: params, severity: severity, budget: selection.Budget, now: selection.Now}
+	e := &Evaluator{
+		library: l, params: params, severity: severity, scopes: scopes,
+		entries: entries, whole: selection.Whole, inline: selection.Inline, forbidden: forbidden,
+		budget: selection.Budget, now: selection.Now,
+	}
 	for _, rule := range l.rules {
-		if (len(only) == 0 || only[rule]) && !disable[rule] || enable[rule] {
+		switch {
+		case (len(only) > 0 && !only[rule] || disable[rule]) && !enable[rule]:
+		case rule.OfWaivers:
+			e.ofWaivers = append(e.ofWaivers, rule)
+		default:
 			e.rules = append(e.rules, rule)
 		}
 	}
@@ -143,6 +169,26 @@ func (s *selector) severity(byName map[string]Severity) map[*Rule]Severity {
 	return byRule
 }
 
+func (s *selector) scopes(byName map[string]Scope) map[*Rule]Scope {
+	byRule := map[*Rule]Scope{}
+	for _, name := range slices.Sorted(maps.Keys(byName)) {
+		if rule, ok := s.rule(name); ok {
+			byRule[rule] = byName[name]
+		}
+	}
+	return byRule
+}
+
+func (s *selector) entries(list []Entry) []entry {
+	var entries []entry
+	for _, e := range list {
+		if rule, ok := s.rule(e.Rule); ok {
+			entries = append(entries, entry{e, rule})
+		}
+	}
+	return entries
+}
+
 // params returns the value of input.params: by rule id, then by parameter, as loader.scopeParams has it.
 func (s *selector) params(byName map[string]map[string]any) ast.Value {
 	values := map[string]any{}
@@ -180,6 +226,6 @@ func (s *selector) param(rule *Rule, name string, value any) (any, bool) {
 		}
 		names = append(names, param.Name)
 	}
-	s.errs = append(s.errs, &UnknownParamError{rule.ID, name, nearest(name, names)})
+	s.errs = append(s.errs, &UnknownParamError{rule.ID, name, Nearest(name, names)})
 	return nil, false
 }

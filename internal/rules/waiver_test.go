@@ -10,10 +10,10 @@ import (
 	"github.com/redislint/redislint/internal/rules"
 )
 
-func TestParseWaiver(t *testing.T) {
+func TestParseTerms(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2027, 1, 31, 23, 59, 59, 0, time.UTC)
-	for text, want := range map[string]rules.Waiver{
+	for text, want := range map[string]rules.Terms{
 		"a reason":                          {Reason: "a reason"},
 		" a; b ":                            {Reason: "a; b"},
 		"a; until=2027-01-31":               {Reason: "a", Until: "2027-01-31"},
@@ -31,12 +31,12 @@ func TestParseWaiver(t *testing.T) {
 		"a; until=0000-01-01":               {Reason: "a", Until: "0000-01-01", Expired: true},
 		"the day after, in UTC; unless=not": {Reason: "the day after, in UTC; unless=not"},
 	} {
-		got := rules.ParseWaiver(text, now)
+		got := rules.ParseTerms(text, now)
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%q: %s", text, diff)
 		}
-		if holds := !want.Expired && want.Fault == ""; got.Holds() != holds {
-			t.Errorf("%q holds: %v", text, got.Holds())
+		if holds := !want.Expired && want.Fault == ""; got.Hold() != holds {
+			t.Errorf("%q holds: %v", text, got.Hold())
 		}
 	}
 }
@@ -60,7 +60,7 @@ func TestSuppression(t *testing.T) {
 		panic(object)
 	}
 	const reason = `ignore.redislint.dev/one: "known; until=2027-01-31"`
-	known := &rules.Suppression{Reason: "known", Until: "2027-01-31"}
+	known := &rules.Suppression{Reason: "known", Until: "2027-01-31", Form: rules.Annotation}
 	for name, test := range map[string]struct {
 		source, manifest string
 		want             *rules.Suppression
@@ -78,7 +78,7 @@ func TestSuppression(t *testing.T) {
 		"for another rule":                    {renamed(finding("/nodes/0", "m")), annotate("workload", `ignore.redislint.dev/two: "x"`), nil},
 		"for all rules, which does not exist": {renamed(finding("/nodes/0", "m")), annotate("workload", `ignore.redislint.dev/*: "x"`), nil},
 		"for a former id": {
-			renamed(finding("/nodes/0", "m")), annotate("workload", `ignore.redislint.dev/former: "x"`), &rules.Suppression{Reason: "x"},
+			renamed(finding("/nodes/0", "m")), annotate("workload", `ignore.redislint.dev/former: "x"`), &rules.Suppression{Reason: "x", Form: rules.Annotation},
 		},
 		"expired":           {renamed(finding("/nodes/0", "m")), annotate("workload", `ignore.redislint.dev/one: "x; until=2027-01-30"`), nil},
 		"without a reason":  {renamed(finding("/nodes/0", "m")), annotate("workload", `ignore.redislint.dev/one: ""`), nil},

@@ -2,17 +2,19 @@ package topology
 
 import "reflect"
 
-// Schema returns the JSON Schema of Encode's result with the rule's parameters
-// beside it (input.params), as plain JSON values. Every object refuses unknown
+// Schema returns the JSON Schema of Encode's result, with the rule's parameters
+// (input.params) and the waivers (input.waivers) beside it, as plain JSON values. Every object refuses unknown
 // properties, so that a misspelt field in a policy does not compile.
 func Schema() map[string]any {
 	schema := schemaOf(reflect.TypeFor[Redis]())
 	schema["$schema"] = "http://json-schema.org/draft-07/schema#"
 	schema["title"] = "A Redis as redislint's rules see it"
-	schema["properties"].(map[string]any)["params"] = map[string]any{
+	properties := schema["properties"].(map[string]any)
+	properties["params"] = map[string]any{
 		"type":                 "object",
 		"additionalProperties": true,
 	}
+	properties["waivers"] = schemaOf(reflect.TypeFor[[]Waiver]())
 	return schema
 }
 
