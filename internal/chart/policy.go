@@ -142,7 +142,7 @@ func (x *replication) autoscaler(c component) {
 
 // standaloneClaim derives the PersistentVolumeClaim of a master that is a Deployment.
 func (x *replication) standaloneClaim(c component) {
-	own := c.persistence()
+	own := c.store
 	if c.kind() != "Deployment" || x.replicas || !own.at("enabled").on() || !c.claim().off() {
 		return
 	}

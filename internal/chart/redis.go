@@ -37,20 +37,30 @@ func deriveRedis(r *release) {
 	x.configMaps()
 	switch {
 	case x.sentinel && r.asked.Chart == "redis" && r.major < 11:
-		x.add(x.workload(x.masterComponent()), x.workload(x.replicaComponent()))
+		x.run(x.masterComponent())
+		x.run(x.replicaComponent())
 	case x.sentinel:
-		x.add(x.workload(x.nodeComponent()))
+		x.run(x.nodeComponent())
 	default:
 		if master := x.masterComponent(); !master.isNone() {
-			x.add(x.workload(master))
+			x.run(master)
 		}
 		if x.replicas {
-			x.add(x.workload(x.replicaComponent()))
+			x.run(x.replicaComponent())
 		}
 	}
 	x.services()
 	x.policies()
 	x.extraDeploy()
+}
+
+// run derives the workload of a component.
+func (x *replication) run(c component) {
+	containers := []manifest.Tree{c.server()}
+	if c.sentinel {
+		containers = append(containers, c.sentinelContainer())
+	}
+	x.workload(c, containers, c.volumes())
 }
 
 // shape decides which workloads there are. It reports false when there are none, for a reason that it has noted.
@@ -98,6 +108,7 @@ func (x *replication) masterCount() value { return x.master.named("replicaCount"
 func (x *replication) masterComponent() component {
 	return component{
 		release: x.release, role: x.words.master, suffix: x.words.master, v: x.master, sentinel: x.sentinel,
+		store: x.master.at("persistence"), shared: x.master,
 		script: "start-" + x.words.master + ".sh", replicas: x.masterCount(),
 		liveness: "ping_liveness_local.sh", readiness: "ping_readiness_local.sh",
 		grace: x.master.at("terminationGracePeriodSeconds"),
@@ -107,11 +118,13 @@ func (x *replication) masterComponent() component {
 func (x *replication) replicaComponent() component {
 	c := component{
 		release: x.release, role: "replica", suffix: "replicas", v: x.replica, sentinel: x.sentinel, replicates: true,
+		store: x.replica.at("persistence"), shared: x.replica,
 		script: "start-replica.sh", replicas: x.replica.at("replicaCount"),
 		liveness: "ping_liveness_local_and_master.sh", readiness: "ping_readiness_local_and_master.sh",
 		grace: x.replica.at("terminationGracePeriodSeconds"),
 	}
 	if x.old() {
+		c.shared = x.v
 		c.role, c.suffix, c.script, c.replicas = "slave", "slave", "start-slave.sh", x.v.at("cluster.slaveCount")
 	}
 	if x.sentinel {

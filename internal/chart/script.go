@@ -38,7 +38,9 @@ func (x *replication) healthScripts() manifest.Tree {
 }
 
 // masterdownIsDeath reports whether a replica is killed for answering MASTERDOWN.
-func (r *release) masterdownIsDeath() bool { return r.asked.Chart == "redis" && r.major < 16 }
+func (r *release) masterdownIsDeath() bool {
+	return r.asked.Chart == "redis" && r.major < 16 || r.asked.Chart == "redis-cluster" && r.major < 7
+}
 
 func (r *release) portVariable() string {
 	if r.v.at("tls.enabled").on() {

@@ -9,15 +9,13 @@ func (c component) claim() value {
 	if c.old() && c.role == c.words.master {
 		return c.release.v.at("persistence.existingClaim")
 	}
-	return c.persistence().at("existingClaim")
+	return c.store.at("existingClaim")
 }
-
-func (c component) persistence() value { return c.v.at("persistence") }
 
 // dataMount mounts the data. Replicas without a Sentinel have them in /data whatever the path is that their configuration
 // is told.
 func (c component) dataMount() manifest.Tree {
-	x := c.persistence()
+	x := c.store
 	path := x.at("path").tree()
 	if c.replicates && c.role != "node" {
 		path = literal("/data")
@@ -29,6 +27,19 @@ func (c component) dataMount() manifest.Tree {
 }
 
 func mount(name, path string) manifest.Tree { return fields(set("name", name), set("mountPath", path)) }
+
+// volumes are those of every workload of a replication but for the data.
+func (c component) volumes() []manifest.Tree {
+	list := []manifest.Tree{
+		configVolume("start-scripts", set("name", c.fullname+"-scripts")),
+		configVolume("health", set("name", c.fullname+"-health")),
+		configVolume("config", field("name", c.configName())),
+	}
+	if c.sentinel && !c.release.v.at("sentinel.persistence.enabled").on() {
+		list = append(list, fields(set("name", "sentinel-data"), field("emptyDir", fields())))
+	}
+	return list
+}
 
 // mounts are the volumes in the container of a server.
 func (c component) mounts() []manifest.Tree {
@@ -44,32 +55,21 @@ func (c component) mounts() []manifest.Tree {
 	return append(list, c.v.at("extraVolumeMounts").items()...)
 }
 
-// volumes are those of the Pods, those of claim templates left out.
-func (c component) volumes() []manifest.Tree {
-	list := []manifest.Tree{
-		configVolume("start-scripts", set("name", c.fullname+"-scripts")),
-		configVolume("health", set("name", c.fullname+"-health")),
-		configVolume("config", field("name", c.configName())),
-	}
-	if c.sentinel && !c.release.v.at("sentinel.persistence.enabled").on() {
-		list = append(list, fields(set("name", "sentinel-data"), field("emptyDir", fields())))
-	}
-	x := c.persistence()
+// dataVolumes is the volume of the data, none where claims are made for it.
+func (c component) dataVolumes() []manifest.Tree {
+	x := c.store
 	enabled, claim := x.at("enabled"), c.claim()
 	switch {
 	case enabled.off() || c.kind() == "DaemonSet":
 		empty := fields(given("medium", x.at("medium")), given("sizeLimit", x.at("sizeLimit")))
-		list = append(list, from(x, fields(set("name", c.dataVolume()), field("emptyDir", empty))))
+		return []manifest.Tree{from(x, fields(set("name", c.dataVolume()), field("emptyDir", empty)))}
 	case enabled.truth() == maybe || claim.truth() == maybe: // nothing is known of the volume, not even its kind
 	case claim.on():
-		list = append(list, claimVolume(c.dataVolume(), claim.tree()))
+		return []manifest.Tree{claimVolume(c.dataVolume(), claim.tree())}
 	case c.kind() == "Deployment":
-		list = append(list, claimVolume(c.dataVolume(), from(x, literal(c.dataVolume()+"-"+c.name()))))
+		return []manifest.Tree{claimVolume(c.dataVolume(), from(x, literal(c.dataVolume()+"-"+c.name())))}
 	}
-	for _, owner := range []value{c.v, c.release.v.at("metrics"), c.release.v.at("sentinel")} {
-		list = append(list, owner.at("extraVolumes").items()...)
-	}
-	return list
+	return nil
 }
 
 func configVolume(name string, configMap manifest.FieldTree) manifest.Tree {
@@ -82,10 +82,10 @@ func claimVolume(name string, claim manifest.Tree) manifest.Tree {
 
 // claims are the claim templates of the Pods.
 func (c component) claims() []manifest.Tree {
-	if !c.persistence().at("enabled").on() || !c.claim().off() {
+	if !c.store.at("enabled").on() || !c.claim().off() {
 		return nil
 	}
-	list := []manifest.Tree{c.claimTemplate(c.dataVolume(), c.persistence())}
+	list := []manifest.Tree{c.claimTemplate(c.dataVolume(), c.store)}
 	if x := c.release.v.at("sentinel.persistence"); c.sentinel && x.at("enabled").on() {
 		list = append(list, c.claimTemplate("sentinel-data", x))
 	}

@@ -5,9 +5,11 @@ import "github.com/redislint/redislint/internal/manifest"
 // component is one workload of a release that runs a server in each of its Pods.
 type component struct {
 	*release
-	role   string // as in its labels
-	suffix string // of its name
+	role   string // as in its labels, "" where there is but one
+	suffix string // of its name, "" where there is but one
 	v      value  // its values
+	store  value  // its persistence
+	shared value  // where the security contexts are
 	// replicas is the number of Pods.
 	replicas value
 	grace    value // terminationGracePeriodSeconds
@@ -23,7 +25,12 @@ func (c component) isNone() bool {
 	return ok && n <= 0 && c.role == c.words.master && c.kind() != "DaemonSet" && (c.asked.Chart != "redis" || c.major >= 18)
 }
 
-func (c component) name() string { return c.fullname + "-" + c.suffix }
+func (c component) name() string {
+	if c.suffix == "" {
+		return c.fullname
+	}
+	return c.fullname + "-" + c.suffix
+}
 
 // kind is what makes the Pods.
 func (c component) kind() string {
@@ -33,8 +40,9 @@ func (c component) kind() string {
 	return "StatefulSet"
 }
 
-// workload derives the workload of a component.
-func (r *release) workload(c component) *manifest.Object {
+// workload derives the workload of a component with the containers and volumes that are the chart's; those of the user
+// come after them.
+func (r *release) workload(c component, containers, volumes []manifest.Tree) {
 	stateful := c.kind() == "StatefulSet"
 	scaled := c.v.at("autoscaling.enabled").on() && c.role != "node"
 	spec := fields(
@@ -46,15 +54,15 @@ func (r *release) workload(c component) *manifest.Object {
 				field("labels", c.labels(c.role, c.v.at("podLabels"), c.release.v.at("commonLabels"))),
 				given("annotations", c.v.at("podAnnotations")),
 			)),
-			field("spec", c.podSpec()),
+			field("spec", c.podSpec(containers, volumes)),
 		)),
 	)
 	if claims := c.claims(); stateful && len(claims) > 0 {
 		spec.Fields = append(spec.Fields, field("volumeClaimTemplates", items(claims...)))
 	}
-	return r.object(
+	r.add(r.object(
 		header{apiVersion: "apps/v1", kind: c.kind(), name: c.name(), component: c.role}, field("spec", from(c.v, spec)),
-	)
+	))
 }
 
 // scaling is what an autoscaler is told.
@@ -68,7 +76,7 @@ func (c component) replicaCount() manifest.Tree {
 	return c.replicas.tree()
 }
 
-func (c component) podSpec() manifest.Tree {
+func (c component) podSpec(containers, volumes []manifest.Tree) manifest.Tree {
 	spec := fields(
 		given("priorityClassName", c.v.at("priorityClassName")),
 		c.affinity(),
@@ -76,13 +84,10 @@ func (c component) podSpec() manifest.Tree {
 		given("tolerations", c.v.at("tolerations")),
 		given("topologySpreadConstraints", c.v.named("topologySpreadConstraints", "spreadConstraints")),
 		when(c.grace.fact != nil, given("terminationGracePeriodSeconds", c.grace)),
-		given("securityContext", c.v.at("podSecurityContext")),
+		given("hostNetwork", c.v.at("hostNetwork")),
+		given("securityContext", c.shared.at("podSecurityContext")),
 	)
 	spec.Fields = append(spec.Fields, c.extraPodSpec()...)
-	containers := []manifest.Tree{c.server()}
-	if c.sentinel {
-		containers = append(containers, c.sentinelContainer())
-	}
 	if c.release.v.at("metrics.enabled").on() {
 		containers = append(containers, c.exporter())
 	}
@@ -91,7 +96,11 @@ func (c component) podSpec() manifest.Tree {
 	if list := c.v.at("initContainers").items(); len(list) > 0 {
 		spec.Fields = append(spec.Fields, field("initContainers", items(list...)))
 	}
-	spec.Fields = append(spec.Fields, field("volumes", items(c.volumes()...)))
+	volumes = append(volumes, c.dataVolumes()...)
+	for _, owner := range []value{c.v, c.release.v.at("metrics"), c.release.v.at("sentinel")} {
+		volumes = append(volumes, owner.at("extraVolumes").items()...)
+	}
+	spec.Fields = append(spec.Fields, field("volumes", items(volumes...)))
 	return from(c.v, spec)
 }
 
