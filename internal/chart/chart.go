@@ -96,13 +96,14 @@ type chart struct {
 	derive   func(*release)
 }
 
-var charts = []chart{redisChart, redisClusterChart, valkeyChart, valkeyClusterChart}
+// charts returns the charts that are known.
+func charts() []chart { return []chart{redisChart, redisClusterChart, valkeyChart, valkeyClusterChart} }
 
 // Charts returns the names of the charts known, as in "bitnami/redis" without the repository.
 func Charts() []string {
-	names := make([]string, len(charts))
-	for i, c := range charts {
-		names[i] = c.name
+	var names []string
+	for _, c := range charts() {
+		names = append(names, c.name)
 	}
 	return names
 }
@@ -124,24 +125,30 @@ func Known(reference string) (name string, ok bool) {
 	return name, true
 }
 
-// Render derives what a chart makes of its values. The error says that the chart is not known; what is wrong with the
-// values is in the result.
+// Render derives what a chart makes of its values. The error says that the chart is not known or the release has no
+// Owner; what is wrong with the values is in the result.
 func Render(r Release) (*Rendered, error) {
-	i := slices.IndexFunc(charts, func(c chart) bool { return c.name == r.Chart })
+	if r.Owner == nil {
+		return nil, fmt.Errorf("render chart %q: nobody asks for it", r.Chart)
+	}
+	known := charts()
+	i := slices.IndexFunc(known, func(c chart) bool { return c.name == r.Chart })
 	if i < 0 {
 		return nil, fmt.Errorf("render chart %q: only %s are known", r.Chart, strings.Join(Charts(), ", "))
 	}
-	c := charts[i]
+	c := known[i]
 	version, assumed := c.version(r.Version)
-	facts := readFacts(c.name, major(version, c))
 	out := &Rendered{Version: version, Assumed: assumed}
-	v := newValues(r, facts, out)
-	rel := newRelease(r, version, major(version, c), v, out)
-	c.derive(rel)
+	v := newValues(r, readFacts(c.name, c.major(version)), out)
+	made := newRelease(c, r, version, v, out)
+	c.derive(made)
 	if len(out.Invalid) > 0 {
-		out.Objects = nil
-	} else {
-		rel.noteIgnored()
+		out.Objects = nil // helm stops there; what else is wrong may be right for the chart that was meant
+		return out, nil
+	}
+	made.noteIgnored()
+	if v.in.left < 0 {
+		out.fail(r.Owner, nil, "the values are too large: some are taken as unknown")
 	}
 	return out, nil
 }

@@ -42,6 +42,11 @@ func (f *fact) child(name string) *fact {
 // isClosed reports whether the chart reads only the keys that are listed below.
 func (f *fact) isClosed() bool { return f != nil && !f.open && len(f.below) > 0 }
 
+// hasValue reports whether the chart has a value of its own for the key or one below.
+func (f *fact) hasValue() bool {
+	return f != nil && (f.value != nil || slices.ContainsFunc(f.below, (*fact).hasValue))
+}
+
 // at returns the fact about a key far below.
 func (f *fact) at(key string) *fact {
 	for name := range strings.SplitSeq(key, ".") {

@@ -36,16 +36,15 @@ func (r *release) probe(x value, name string, margin int64, handler manifest.Fie
 		return none
 	}
 	t := manifest.Tree{Ref: own.ref(), Map: true, Open: true}
-	for _, setting := range own.names() {
-		if setting == "enabled" {
+	for _, setting := range own.children(false) {
+		if setting.name() == "enabled" {
 			continue
 		}
-		value := own.child(setting)
-		tree := value.tree()
-		if n, ok := value.int(); ok && setting == "timeoutSeconds" {
+		tree := setting.tree()
+		if n, ok := setting.int(); ok && setting.name() == "timeoutSeconds" {
 			tree.Value = n + margin
 		}
-		t.Fields = append(t.Fields, field(setting, tree))
+		t.Fields = append(t.Fields, field(setting.name(), tree))
 	}
 	t.Fields = append(t.Fields, handler)
 	return field(key, t)

@@ -1,6 +1,8 @@
 package chart
 
 import (
+	"strings"
+
 	"github.com/redislint/redislint/internal/manifest"
 )
 
@@ -31,9 +33,11 @@ type replication struct {
 func deriveRedis(r *release) {
 	x := &replication{release: r, master: r.v.at(r.words.master), replica: r.v.named("replica", "slave")}
 	r.notePasswords("auth.password", "global."+r.words.server+".password", "password")
+	r.noteUserPasswords(r.v.at("auth.acl.users"))
 	if !x.shape() {
 		return
 	}
+	x.ignoreMaster()
 	x.configMaps()
 	switch {
 	case x.sentinel && r.asked.Chart == "redis" && r.major < 11:
@@ -52,6 +56,28 @@ func deriveRedis(r *release) {
 	x.services()
 	x.policies()
 	x.extraDeploy()
+}
+
+// ignoreMaster notes values of a master where Sentinels choose one of nodes that are all made alike.
+func (x *replication) ignoreMaster() {
+	if !x.sentinel || x.old() && x.major < 11 {
+		return
+	}
+	master, replica := x.words.master, x.replica.keys[0]
+	read := []string{"containerPorts", "containerPort", "service.ports", "service.port"}
+	if x.asked.Chart == "redis" && x.major < 16 { // a node that starts as the master includes its file
+		read = append(read, "configuration", "configmap", "disableCommands", "spreadConstraints", "persistence.path")
+	}
+	for i, key := range read {
+		read[i] = master + "." + key
+	}
+	x.ignoreUnused(x.master, "with sentinel.enabled there is no "+master+" of its own: all nodes are made of "+replica,
+		func(key string) string {
+			if to := replica + strings.TrimPrefix(key, master); x.v.reads(to) {
+				return to
+			}
+			return ""
+		}, read...)
 }
 
 // run derives the workload of a component.

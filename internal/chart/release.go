@@ -9,6 +9,7 @@ import (
 // release is a release of a chart while its objects are derived.
 type release struct {
 	asked   Release
+	chart   chart
 	out     *Rendered
 	v       value // the merged values
 	version string
@@ -18,6 +19,8 @@ type release struct {
 	name      string // of the release
 	fullname  string // what object names begin with
 	namespace string
+
+	others map[int]*fact // of other major versions, as far as they were asked for
 }
 
 // words are what a chart calls things.
@@ -35,8 +38,8 @@ var (
 // folder is where the image keeps what the server reads.
 func (w words) folder() string { return "/opt/bitnami/" + w.server }
 
-func newRelease(asked Release, version string, major int, v value, out *Rendered) *release {
-	r := &release{asked: asked, out: out, v: v, version: version, major: major, words: redisWords}
+func newRelease(c chart, asked Release, version string, v value, out *Rendered) *release {
+	r := &release{asked: asked, chart: c, out: out, v: v, version: version, major: c.major(version), words: redisWords}
 	if strings.HasPrefix(asked.Chart, "valkey") {
 		r.words = valkeyWords
 	}
@@ -109,24 +112,29 @@ func (r *release) add(objects ...*manifest.Object) { r.out.Objects = append(r.ou
 // labels are those of an object or of Pods, with some of the user's.
 func (r *release) labels(component string, own ...value) manifest.Tree {
 	t := r.selector(component)
-	chart := r.asked.Chart + "-" + strings.ReplaceAll(r.version, "+", "_")
+	label := r.asked.Chart + "-" + strings.ReplaceAll(r.version, "+", "_")
 	if r.old() {
-		t.Fields = append(t.Fields, set("chart", chart), set("heritage", "Helm"))
+		t.Fields = append(t.Fields, set("chart", label), set("heritage", "Helm"))
 	} else {
-		t.Fields = append(t.Fields, set("helm.sh/chart", cut(chart)), set("app.kubernetes.io/managed-by", "Helm"))
+		t.Fields = append(t.Fields, set("helm.sh/chart", cut(label)), set("app.kubernetes.io/managed-by", "Helm"))
 	}
 	return merge(t, own...)
 }
 
 // merge adds the fields of maps that a tree does not have.
 func merge(t manifest.Tree, maps ...value) manifest.Tree {
+	has := map[string]bool{}
+	for _, f := range t.Fields {
+		has[f.Name] = true
+	}
 	for _, x := range maps {
 		if x.in == nil || !x.isMap() {
 			continue
 		}
-		for _, name := range x.names() {
-			if !hasField(t, name) {
-				t.Fields = append(t.Fields, field(name, x.child(name).tree()))
+		for _, c := range x.children(false) {
+			if !has[c.name()] {
+				has[c.name()] = true
+				t.Fields = append(t.Fields, field(c.name(), c.tree()))
 			}
 		}
 	}

@@ -60,9 +60,11 @@ func (x value) tree() manifest.Tree {
 		t.Value = unseen
 	case x.isMap():
 		t.Map, t.Open = true, true
-		for _, name := range x.names() {
-			t.Fields = append(t.Fields, field(name, x.child(name).tree()))
+		for _, c := range x.children(false) {
+			t.Fields = append(t.Fields, field(c.name(), c.tree()))
 		}
+	case !x.in.spend(n):
+		t.Value = unseen
 	case n.Kind() == manifest.Seq:
 		return manifest.Copy(n, t.Ref)
 	case n != nil:
@@ -80,6 +82,9 @@ func (x value) tree() manifest.Tree {
 	}
 	return t
 }
+
+// name is the last of the keys.
+func (x value) name() string { return x.keys[len(x.keys)-1] }
 
 // items are the trees of a list's items, none for anything else.
 func (x value) items() []manifest.Tree { return x.tree().Items }

@@ -17,7 +17,12 @@ type values struct {
 	owner  *manifest.Object
 	// made are layers whose objects were derived: single settings.
 	made map[*manifest.Object]bool
+	// left is how many more values may be copied into objects.
+	left int
 }
+
+// maxCopied bounds what is made of hostile values: a label that goes into every object, a list of a million items.
+const maxCopied = 100_000
 
 // value is what stands at a key.
 type value struct {
@@ -39,7 +44,7 @@ type part struct {
 
 // newValues returns the root of the merged values. Layers that are no values are noted in out.
 func newValues(r Release, facts *fact, out *Rendered) value {
-	in := &values{owner: r.Owner, made: map[*manifest.Object]bool{}}
+	in := &values{owner: r.Owner, made: map[*manifest.Object]bool{}, left: maxCopied}
 	root := value{in: in, fact: facts}
 	for _, layer := range r.Layers {
 		switch {
@@ -113,32 +118,88 @@ func (x value) named(keys ...string) value {
 func (x value) reads(key string) bool { return x.fact.at(key) != nil }
 
 func (x value) child(name string) value {
-	c := value{in: x.in, keys: append(slices.Clip(x.keys), name), fact: x.fact.child(name), gone: x.gone}
+	c := x.blank(name)
 	if c.fact == nil && x.fact.isClosed() {
 		return c // the chart does not look at what stands there
 	}
 	for _, p := range x.parts {
-		if p.node == nil {
-			c.parts = append(c.parts, p)
-			continue
+		if n := p.node.Get(name); p.node == nil || n != nil {
+			c.say(p, name, n)
 		}
-		p.node, p.path = p.node.Get(name), append(slices.Clip(p.path), name)
-		switch p.node.Kind() {
-		case manifest.Absent:
-			continue
-		case manifest.Null:
-			c.parts, c.gone = nil, true
-			continue
-		case manifest.Map:
-			if n := len(c.parts); n > 0 && c.parts[n-1].node != nil && c.parts[n-1].node.Kind() != manifest.Map {
-				c.parts = nil
-			}
-		default:
-			c.parts = nil
-		}
-		c.parts, c.gone = append(c.parts, p), false
 	}
 	return c
+}
+
+// blank is a key below of which no layer has said anything yet.
+func (x value) blank(name string) value {
+	return value{in: x.in, keys: append(slices.Clip(x.keys), name), fact: x.fact.child(name), gone: x.gone}
+}
+
+// say adds what one layer says, over what those below it said.
+func (x *value) say(above part, name string, n *manifest.Node) {
+	if above.node == nil {
+		x.parts = append(x.parts, above)
+		return
+	}
+	switch n.Kind() {
+	case manifest.Null:
+		x.parts, x.gone = nil, true
+		return
+	case manifest.Map:
+		if last := len(x.parts) - 1; last >= 0 && x.parts[last].node != nil && x.parts[last].node.Kind() != manifest.Map {
+			x.parts = nil
+		}
+	default:
+		x.parts = nil
+	}
+	x.parts = append(x.parts, part{layer: above.layer, path: append(slices.Clip(above.path), name), node: n})
+	x.gone = false
+}
+
+// children are the keys below that a layer sets or the chart has a value of its own for, in that order. With unread they
+// are those that a layer sets, be they read or not.
+func (x value) children(unread bool) []value {
+	var list []value
+	at := map[string]int{}
+	add := func(name string) *value {
+		i, ok := at[name]
+		if !ok {
+			i = len(list)
+			at[name] = i
+			list = append(list, x.blank(name))
+		}
+		return &list[i]
+	}
+	closed := x.fact.isClosed() && !unread
+	for i, p := range x.parts {
+		if p.node == nil {
+			for j := range list {
+				list[j].say(p, "", nil)
+			}
+			continue
+		}
+		for name, n := range p.node.Fields() {
+			if closed && x.fact.child(name) == nil {
+				continue
+			}
+			if _, ok := at[name]; !ok {
+				for _, below := range x.parts[:i] {
+					if below.node == nil {
+						add(name).say(below, "", nil)
+					}
+				}
+			}
+			add(name).say(p, name, n)
+		}
+	}
+	if !unread && x.fact != nil && !x.gone {
+		for _, f := range x.fact.below {
+			if _, ok := at[f.name]; !ok && f.hasValue() {
+				*add(f.name) = x.child(f.name)
+			}
+		}
+	}
+	return slices.DeleteFunc(list, func(c value) bool { return c.gone && len(c.parts) == 0 })
 }
 
 // isUnseen reports whether a layer decides that is not in the input.
@@ -224,7 +285,7 @@ func (x value) truth() truth {
 		return maybe
 	}
 	if x.isMap() {
-		return truthOf(len(x.names()) > 0)
+		return truthOf(!x.isEmpty())
 	}
 	n := x.node()
 	switch n.Kind() {
@@ -251,30 +312,41 @@ func (x value) on() bool { return x.truth() == yes }
 // off reports whether the value is false for sure.
 func (x value) off() bool { return x.truth() == no }
 
-// names are the keys below that have a value.
-func (x value) names() []string {
-	var names []string
-	add := func(name string) {
-		if !slices.Contains(names, name) {
-			names = append(names, name)
-		}
+// isEmpty reports whether a map has no keys.
+func (x value) isEmpty() bool {
+	if x.fact.hasValue() && !x.gone {
+		return false
 	}
 	for _, p := range x.parts {
-		for name := range p.node.Fields() {
-			add(name)
+		if p.node.Len() > 0 {
+			return len(x.children(false)) == 0
 		}
 	}
-	if x.fact != nil && !x.gone {
-		for _, f := range x.fact.below {
-			if f.value != nil || len(x.child(f.name).names()) > 0 {
-				add(f.name)
-			}
+	return true
+}
+
+// spend counts what is copied. It reports false when that would be too much.
+func (in *values) spend(n *manifest.Node) bool {
+	in.left -= size(n, in.left+1)
+	return in.left >= 0
+}
+
+// size counts a node and all below it, up to a limit.
+func size(n *manifest.Node, limit int) int {
+	count := 1
+	for _, c := range n.Fields() {
+		if count > limit {
+			return count
 		}
+		count += size(c, limit-count)
 	}
-	return slices.DeleteFunc(names, func(name string) bool {
-		c := x.child(name)
-		return c.gone && len(c.parts) == 0
-	})
+	for _, c := range n.Items() {
+		if count > limit {
+			return count
+		}
+		count += size(c, limit-count)
+	}
+	return count
 }
 
 // ref is where the value is set, or would be.

@@ -29,7 +29,7 @@ func (c chart) version(asked string) (version string, assumed bool) {
 }
 
 // major is the major version whose facts hold for a version of the chart.
-func major(version string, c chart) int {
+func (c chart) major(version string) int {
 	return max(numberOf(version).number[0], numberOf(c.versions[0]).number[0])
 }
 
