@@ -96,12 +96,15 @@ func (p *process) diagnose() *death {
 	d := &death{at: p.stderr.stage()}
 	said := p.stderr.text()
 	switch {
-	case strings.Contains(said, "out of memory"), strings.Contains(said, "cannot allocate memory"), strings.Contains(said, outOfMemory):
-		d.message = "needs more than " + size(p.limits.Memory) + " of memory"
+	case strings.Contains(said, errTooLong.Error()):
+		d.message = tooLong(p.limits)
 	case strings.Contains(said, "stack overflow"), strings.Contains(said, "stack exceeds"):
 		d.message = "recurses without end"
 	case overspent(p.cmd.ProcessState):
-		d.message = "took longer than " + p.limits.Time.String()
+		d.message = tooSlow(p.limits)
+	case strings.Contains(said, "out of memory"), strings.Contains(said, "cannot allocate memory"), strings.Contains(said, outOfMemory),
+		peak(p.cmd.ProcessState) > p.limits.Memory/2: // Go's runtime does not get over every refusal with words
+		d.message = "needs more than " + size(p.limits.Memory) + " of memory"
 	default:
 		d.message = "the renderer died"
 		if exit := new(exec.ExitError); errors.As(p.err, &exit) {
@@ -113,6 +116,9 @@ func (p *process) diagnose() *death {
 	}
 	return d
 }
+
+func tooSlow(l Limits) string { return "takes longer than " + l.Time.String() }
+func tooLong(l Limits) string { return "makes more than " + size(l.Output) + " of manifests" }
 
 // outOfMemory is what a child says that ends itself.
 const outOfMemory = "more memory than it may have"

@@ -205,16 +205,25 @@ var location = regexp.MustCompile(`^template: (.*?):(\d+)(?::\d+)?: `)
 
 // explain places an error of a template.
 func (e *engine) explain(name string, err error) *problem {
-	p := &problem{File: e.place(name), Message: visible(err.Error())}
+	p := &problem{File: e.place(name), Message: shorten(visible(err.Error()))}
 	if found := location.FindStringSubmatch(err.Error()); found != nil {
 		if file := e.place(found[1]); file != "" {
 			p.File = file
 		}
 		p.Line, _ = strconv.Atoi(found[2])
-		p.Message = visible(err.Error()[len(found[0]):])
+		p.Message = shorten(visible(err.Error()[len(found[0]):]))
 	}
 	if said := new(refusal); errors.As(err, &said) {
-		p.Message = strings.TrimSpace(said.message)
+		p.Message = shorten(strings.Join(strings.Fields(visible(said.message)), " "))
 	}
 	return p
+}
+
+// shorten leaves out the middle of a message: a template that includes itself says so at every level.
+func shorten(message string) string {
+	const longest = 1000
+	if len(message) <= longest {
+		return message
+	}
+	return strings.ToValidUTF8(message[:longest/2], "") + " … " + strings.ToValidUTF8(message[len(message)-longest/2:], "")
 }

@@ -27,25 +27,26 @@ const (
 // folder is a folder of the file system that nothing below is left from, by whatever symbolic link.
 type folder struct {
 	root  *os.Root
-	shown string // how the user names it
+	top   string // the folder in it that the user named
+	shown string // how
 	files int
 	bytes int64
 }
 
-// openFolder opens root and returns it with the path of a folder in it.
-func openFolder(root, at string) (*folder, string, error) {
+// openFolder opens root, in which top is. A root of "" is top itself.
+func openFolder(root, top string) (*folder, error) {
 	if root == "" {
-		root = at
+		root = top
+	}
+	within, err := relative(root, top)
+	if err != nil {
+		return nil, err
 	}
 	opened, err := os.OpenRoot(root)
 	if err != nil {
-		return nil, "", pathless(err)
+		return nil, pathless(err)
 	}
-	within, err := relative(root, at)
-	if err != nil {
-		return nil, "", err
-	}
-	return &folder{root: opened, shown: filepath.ToSlash(filepath.Clean(root))}, within, nil
+	return &folder{root: opened, top: within, shown: filepath.ToSlash(filepath.Clean(top))}, nil
 }
 
 // relative returns the path of a folder in another one that holds it, symbolic links to both aside.
@@ -55,7 +56,7 @@ func relative(root, at string) (string, error) {
 		root, errs[0] = resolve(root)
 		at, errs[1] = resolve(at)
 		if err := errors.Join(errs[:]...); err != nil {
-			return "", err
+			return "", pathless(err)
 		}
 		if within, err := filepath.Rel(root, at); err == nil && filepath.IsLocal(within) {
 			return filepath.ToSlash(within), nil
@@ -65,7 +66,13 @@ func relative(root, at string) (string, error) {
 }
 
 // name returns a path in the folder as the user would write it.
-func (f *folder) name(within string) string { return path.Join(f.shown, within) }
+func (f *folder) name(within string) string {
+	fromTop, err := filepath.Rel(filepath.FromSlash(f.top), filepath.FromSlash(within))
+	if err != nil {
+		fromTop = within
+	}
+	return path.Join(f.shown, filepath.ToSlash(fromTop))
+}
 
 // read reads a regular file.
 func (f *folder) read(name string, limit int64) ([]byte, error) {
@@ -97,17 +104,20 @@ func (f *folder) read(name string, limit int64) ([]byte, error) {
 // escape says plainly why os.Root does not follow a link.
 func escape(err error) error {
 	if strings.Contains(err.Error(), "path escapes from parent") {
-		return errors.New("symbolic link leads out of the folder")
+		return errEscape
 	}
 	return pathless(err)
 }
 
-// chart reads the files of a chart's folder as helm would, in their order.
-func (f *folder) chart(top string) ([]*loader.BufferedFile, error) {
-	w := chartWalk{folder: f, top: top, rules: ignore.Empty()}
-	if text, err := f.read(path.Join(top, ignore.HelmIgnore), loader.MaxDecompressedFileSize); err == nil {
+var errEscape = errors.New("symbolic link leads out of the folder")
+
+// chart reads the files of the chart in the folder as helm would, in their order.
+func (f *folder) chart() ([]*loader.BufferedFile, error) {
+	w := chartWalk{folder: f, rules: ignore.Empty()}
+	list := path.Join(f.top, ignore.HelmIgnore)
+	if text, err := f.read(list, loader.MaxDecompressedFileSize); err == nil {
 		if w.rules, err = ignore.Parse(bytes.NewReader(text)); err != nil {
-			return nil, &problem{File: f.name(path.Join(top, ignore.HelmIgnore)), Message: err.Error()}
+			return nil, &problem{File: f.name(list), Message: err.Error()}
 		}
 	}
 	w.rules.AddDefaults()
@@ -117,14 +127,13 @@ func (f *folder) chart(top string) ([]*loader.BufferedFile, error) {
 
 type chartWalk struct {
 	folder *folder
-	top    string
 	rules  *ignore.Rules
 	files  []*loader.BufferedFile
 }
 
 // walk adds what is in a folder of the chart. above are the folders that it is in.
 func (w *chartWalk) walk(within string, above []fs.FileInfo) error {
-	at := path.Join(w.top, within)
+	at := path.Join(w.folder.top, within)
 	dir, err := w.folder.root.Open(at)
 	if err != nil {
 		return w.fail(at, escape(err))
@@ -153,7 +162,7 @@ func (w *chartWalk) walk(within string, above []fs.FileInfo) error {
 }
 
 func (w *chartWalk) entry(within string, entry fs.DirEntry, above []fs.FileInfo) error {
-	at := path.Join(w.top, within)
+	at := path.Join(w.folder.top, within)
 	info, err := entry.Info()
 	if err == nil && entry.Type()&fs.ModeSymlink != 0 {
 		link := info

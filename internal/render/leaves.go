@@ -138,7 +138,7 @@ func (r *release) position(w written, keys []string, part string) manifest.Posit
 	}
 	o, ok := r.objects[w.name]
 	if !ok {
-		o = valuesObject(w.name, w.text)
+		o = wholeObject(w.name, w.text)
 		r.objects[w.name] = o
 	}
 	if o == nil {
@@ -152,14 +152,12 @@ func (r *release) position(w written, keys []string, part string) manifest.Posit
 	return o.Locate(keys)
 }
 
-// valuesObject reads a values file as an object, which it is but for its kind. It returns nil for one that is not written
-// in the usual way, as one mapping that begins at the left.
-func valuesObject(name string, text []byte) *manifest.Object {
-	for _, kind := range []string{"\nkind: Values\n", ""} { // it may have one after all
-		set := manifest.Decode([]manifest.Input{{Name: name, Data: slices.Concat(text, []byte(kind))}}, manifest.Options{})
-		if len(set.Objects) > 0 && len(set.Errors) == 0 {
-			return set.Objects[0]
-		}
+// wholeObject reads the first YAML document of a text, whatever it holds. It returns nil when it cannot be read.
+func wholeObject(name string, text []byte) *manifest.Object {
+	// Only Read is to decode it.
+	set := manifest.Decode([]manifest.Input{{Name: name, Data: text}}, manifest.Options{Sign: func([]byte) bool { return false }})
+	if objects := set.Read(name); len(objects) > 0 {
+		return objects[0]
 	}
 	return nil
 }

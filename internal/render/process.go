@@ -110,11 +110,11 @@ func (p *process) ask(ctx context.Context, question request) (*response, error) 
 	p.wait()
 	switch cause := context.Cause(ctx); {
 	case errors.Is(cause, errTime):
-		return nil, &death{at: p.stderr.stage(), message: "took longer than " + p.limits.Time.String()}
+		return nil, &death{at: p.stderr.stage(), message: tooSlow(p.limits)}
 	case cause != nil:
 		return nil, cause
 	case errors.Is(err, errTooLong):
-		return nil, &death{message: "makes more than " + size(p.limits.Output) + " of manifests"}
+		return nil, &death{message: tooLong(p.limits)}
 	}
 	return nil, p.diagnose()
 }

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"path"
@@ -37,7 +38,7 @@ func renderChart(request *chartRequest) (*Rendered, *release) {
 		rendered.Errors = append(rendered.Errors, problemOf(err, place))
 		return rendered, nil
 	}
-	stage("loading the chart")
+	stage("the chart")
 	root, err := load(&request.Chart)
 	if err != nil {
 		return fail(err)
@@ -56,6 +57,9 @@ func renderChart(request *chartRequest) (*Rendered, *release) {
 	}
 	r.base, err = r.render(r.given, nil)
 	rendered.Missing = r.base.chart.missing()
+	if m := new(misfit); errors.As(err, &m) {
+		return fail(r.misfit(m))
+	}
 	if err != nil {
 		if names := missingNames(rendered.Missing); names != "" {
 			p := problemOf(err, place)
@@ -65,6 +69,15 @@ func renderChart(request *chartRequest) (*Rendered, *release) {
 	}
 	rendered.Documents = r.base.documents
 	return rendered, r
+}
+
+// misfit places a value that a schema does not allow: where it is set, else at the schema.
+func (r *release) misfit(m *misfit) *problem {
+	p := &problem{File: m.schema, Message: m.Error()}
+	if answer := r.locate(m.keys, ""); answer.File != "" && len(m.keys) > 0 {
+		p.File, p.Line = answer.File, answer.Position.Line
+	}
+	return p
 }
 
 func missingNames(missing []Dependency) string {
@@ -91,7 +104,7 @@ func (r *release) render(given map[string]any, wanted func(template string) bool
 			"chart requires kubeVersion %s, which Kubernetes %s does not satisfy", required, r.capabilities.KubeVersion.Version)}
 	}
 	if wanted == nil { // an experiment may break rules that values have to keep
-		if err := made.chart.validate(values); err != nil {
+		if err := made.chart.validate(values, nil); err != nil {
 			return made, err
 		}
 	}

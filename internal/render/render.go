@@ -48,7 +48,7 @@ type Kustomization struct {
 // Limits are the caps of a child. A zero limit means its default.
 type Limits struct {
 	Memory int64         // bytes of data; 512 MiB
-	Time   time.Duration // of one answer; 30 s
+	Time   time.Duration // of one answer; 15 s
 	Output int64         // bytes of one answer; 64 MiB
 }
 
@@ -57,7 +57,7 @@ func (l Limits) withDefaults() Limits {
 		l.Memory = 512 << 20
 	}
 	if l.Time <= 0 {
-		l.Time = 30 * time.Second
+		l.Time = 15 * time.Second
 	}
 	if l.Output <= 0 {
 		l.Output = 64 << 20

@@ -2,35 +2,72 @@ package render
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"path"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/google/jsonschema-go/jsonschema"
 )
 
-// validate reports the first value that a values.schema.json does not allow, of the chart's or of one in it. References
-// that lead out of a schema are not followed.
-func (n *node) validate(values map[string]any) error {
+// misfit is a value that a schema does not allow.
+type misfit struct {
+	keys   []string // in the values of the top chart
+	schema string   // file
+	reason string
+}
+
+func (m *misfit) Error() string {
+	if len(m.keys) == 0 {
+		return "values do not meet " + m.schema + ": " + m.reason
+	}
+	return strings.Join(m.keys, ".") + " does not meet " + m.schema + ": " + m.reason
+}
+
+// validate reports the first value that a values.schema.json does not allow, of the chart's or of one in it, as a
+// *misfit. References that lead out of a schema are not followed. above are the keys of the chart.
+func (n *node) validate(values map[string]any, above []string) error {
 	if n.chart.Schema != nil {
 		file := path.Join(n.place, "values.schema.json")
+		stage(file)
 		schema, err := readSchema(n.chart.Schema)
 		if err != nil {
 			return &problem{File: file, Message: err.Error()}
 		}
 		if err := schema.Validate(values); err != nil {
-			return &problem{File: file, Message: "values do not meet the schema: " + reason(err)}
+			keys, reason := reasonOf(err)
+			return &misfit{append(slices.Clip(above), keys...), file, reason}
 		}
 	}
 	for _, child := range n.children {
 		if values, ok := values[child.name].(map[string]any); ok {
-			if err := child.validate(values); err != nil {
+			if err := child.validate(values, append(slices.Clip(above), child.name)); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// validating is how the validator says where in the schema it is.
+var validating = regexp.MustCompile(`^validating (\S+): `)
+
+// reasonOf splits what the validator says into the keys of a value and what is wrong with it.
+func reasonOf(err error) (keys []string, reason string) {
+	reason = err.Error()
+	for found := validating.FindStringSubmatch(reason); found != nil; found = validating.FindStringSubmatch(reason) {
+		reason = reason[len(found[0]):]
+		keys = nil
+		segments := strings.Split(found[1], "/")
+		for i := 0; i+1 < len(segments); i++ {
+			if segments[i] == "properties" {
+				i++
+				keys = append(keys, segments[i])
+			}
+		}
+	}
+	return keys, visible(reason)
 }
 
 func readSchema(text []byte) (*jsonschema.Resolved, error) {
@@ -94,12 +131,4 @@ func bounds(tree any) {
 			}
 		}
 	}
-}
-
-// reason drops how deep the validator was when it failed.
-func reason(err error) string {
-	for inner := err; inner != nil; inner = errors.Unwrap(inner) {
-		err = inner
-	}
-	return err.Error()
 }

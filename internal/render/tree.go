@@ -57,16 +57,12 @@ func load(c *Chart) (*node, error) {
 		}
 		return n, err
 	}
-	folder, within, err := openFolder(c.Root, c.Path)
+	folder, err := openFolder(c.Root, c.Path)
 	if err != nil {
 		return nil, &problem{File: place, Message: err.Error()}
 	}
 	defer folder.root.Close()
-	if c.Root != "" && within != "." {
-		// What the user wrote is shown, even when it goes around by a link.
-		folder.shown = strings.TrimSuffix(place, within)
-	}
-	files, err := folder.chart(within)
+	files, err := folder.chart()
 	if err != nil {
 		return nil, err
 	}
