@@ -17,6 +17,7 @@ type built struct {
 	files   []string // to be read as they are, since nothing could be made of them
 	objects []*manifest.Object
 	errors  []manifest.Error
+	read    int // files that objects were made of
 }
 
 func (l *Loaded) build(ctx context.Context, p *plan) (*built, error) {
@@ -53,6 +54,7 @@ func buildKustomization(ctx context.Context, p *plan, folder string, b *built) e
 	for file := range reach.files {
 		p.skip[file] = true
 	}
+	b.read += len(reach.files)
 	origins := newOrigins(folder, reach)
 	for _, document := range rendered.Documents {
 		objects, err := origins.derive(document, p.opts.Manifest)

@@ -15,8 +15,9 @@ import (
 // chart is a chart that was rendered.
 type chart struct {
 	asked   render.Chart
-	session *render.Session // nil: to be opened when it is needed
-	files   map[string]bool // names of what was rendered
+	session *render.Session   // nil: to be opened when it is needed
+	files   map[string]bool   // names of what was rendered
+	texts   map[string]string // what was rendered, by template
 }
 
 // buildChart adds what a chart renders, and leaves out the chart's own files.
@@ -34,11 +35,8 @@ func (l *Loaded) buildChart(ctx context.Context, p *plan, c chartPlan, b *built)
 		return err
 	}
 	rendered := session.Rendered()
-	kept := &chart{asked: asked, session: session, files: map[string]bool{}}
-	inputs := inputsOf(rendered)
-	for _, in := range inputs {
-		kept.files[in.Name] = true
-	}
+	kept := &chart{asked: asked, session: session, files: map[string]bool{}, texts: map[string]string{}}
+	inputs := kept.inputs(rendered)
 	if len(p.charts) > 1 {
 		// Children of many charts would take more memory than opening a few again takes time.
 		session.Close()
@@ -61,16 +59,18 @@ func (l *Loaded) buildChart(ctx context.Context, p *plan, c chartPlan, b *built)
 	return nil
 }
 
-// inputsOf joins the documents of each template to one input that is named by the template.
-func inputsOf(rendered *render.Rendered) []manifest.Input {
+// inputs joins the documents of each template to one input that is named by the template's file.
+func (c *chart) inputs(rendered *render.Rendered) []manifest.Input {
 	var inputs []manifest.Input
+	template := ""
 	for _, d := range rendered.Documents {
-		name := filepath.ToSlash(d.File)
-		if len(inputs) == 0 || inputs[len(inputs)-1].Name != name {
-			inputs = append(inputs, manifest.Input{Name: name})
+		if len(inputs) == 0 || d.Template != template {
+			template = d.Template
+			inputs = append(inputs, manifest.Input{Name: filepath.ToSlash(d.File)})
 		}
 		last := &inputs[len(inputs)-1]
-		last.Data = fmt.Appendf(last.Data, "---\n# Source: %s\n%s\n", d.Template, strings.TrimSuffix(string(d.Text), "\n"))
+		last.Data = fmt.Appendf(last.Data, "---\n# Source: %s\n%s\n", template, strings.TrimSuffix(string(d.Text), "\n"))
+		c.files[last.Name], c.texts[template] = true, string(last.Data)
 	}
 	return inputs
 }

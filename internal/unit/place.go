@@ -53,7 +53,7 @@ func (l *Loaded) placeIn(ctx context.Context, c *chart, places []*rules.Place, s
 			return err
 		}
 		defer session.Close()
-		c = &chart{asked: c.asked, files: c.files, session: session}
+		c = &chart{asked: c.asked, files: c.files, texts: c.texts, session: session}
 	}
 	targets, stretches := make([]render.Target, len(places)), make([]stretch, len(places))
 	for i, place := range places {
@@ -75,7 +75,8 @@ func (l *Loaded) placeIn(ctx context.Context, c *chart, places []*rules.Place, s
 			continue
 		}
 		if template := shown.of(place.Object.File); template != nil {
-			place.In, place.Position = template, lineLike(template, place)
+			rendered := c.texts[place.Object.Template]
+			place.In, place.Position = template, lineLike(template, rendered, place.Position.Line)
 		}
 	}
 	return nil
@@ -126,33 +127,50 @@ func (s stretch) find(values *manifest.Object, at manifest.Position) manifest.Po
 	return at
 }
 
-// lineLike is the one line of a template that reads like the line which it rendered; the template's first line when none
-// does, or several do.
-func lineLike(template *manifest.Object, place *rules.Place) manifest.Position {
-	lines := place.Object.Lines(place.Position.Line, place.Position.Line)
-	if len(lines) != 1 {
+// lineLike is the line of a template that reads like the given line of what it rendered: the only one, or the one in the
+// same place among as many. It is the template's first line when there is none.
+func lineLike(template *manifest.Object, rendered string, line int) manifest.Position {
+	lines := strings.Split(rendered, "\n")
+	if line < 1 || line > len(lines) {
 		return template.Locate(nil)
 	}
-	rendered := strings.TrimSpace(lines[0])
-	key, _, _ := strings.Cut(rendered, ":")
+	whole := strings.TrimSpace(lines[line-1])
+	key, _, _ := strings.Cut(whole, ":")
 	for _, alike := range []func(string) bool{
-		func(line string) bool { return line == rendered },
-		func(line string) bool { return strings.HasPrefix(line, key+":") },
+		func(text string) bool { return text == whole },
+		func(text string) bool { return strings.HasPrefix(text, key+":") },
 	} {
-		at, offset, found := manifest.Position{}, 0, 0
-		for line := range strings.Lines(template.Root.Text()) {
-			if trimmed := strings.TrimSpace(line); trimmed != "" && alike(trimmed) {
-				start := offset + strings.Index(line, trimmed)
-				at = template.LocateWithin(nil, start, len(trimmed))
-				found++
+		before, all := 0, 0
+		for i, text := range lines {
+			if alike(strings.TrimSpace(text)) {
+				all++
+				if i < line-1 {
+					before++
+				}
 			}
-			offset += len(line)
 		}
-		if found == 1 {
-			return at
+		found := alikeLines(template, alike)
+		if len(found) == all {
+			return found[before]
+		}
+		if len(found) == 1 {
+			return found[0]
 		}
 	}
 	return template.Locate(nil)
+}
+
+// alikeLines are the lines of a template that are alike, trimmed.
+func alikeLines(template *manifest.Object, alike func(string) bool) []manifest.Position {
+	var found []manifest.Position
+	offset := 0
+	for text := range strings.Lines(template.Root.Text()) {
+		if trimmed := strings.TrimSpace(text); trimmed != "" && alike(trimmed) {
+			found = append(found, template.LocateWithin(nil, offset+strings.Index(text, trimmed), len(trimmed)))
+		}
+		offset += len(text)
+	}
+	return found
 }
 
 // texts are files to be shown, by name; nil is one that cannot be.

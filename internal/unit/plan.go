@@ -2,6 +2,7 @@ package unit
 
 import (
 	"context"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -146,20 +147,21 @@ func (p *plan) signed(files []string) bool {
 	})
 }
 
-// chartFiles returns the files of a chart that say what it deploys.
+// chartFiles returns the files of a chart, at most so many that looking into them costs less than rendering it.
 func chartFiles(chart string) []string {
+	const most = 1000
 	var files []string
-	for _, pattern := range []string{chartFile, "values*.yaml", "templates/*", "templates/*/*", "charts/*.tgz", "charts/*/Chart.yaml", "charts/*/templates/*"} {
-		// The patterns are ours: none is malformed.
-		matches, _ := filepath.Glob(filepath.Join(escaped(chart), pattern))
-		files = append(files, matches...)
-	}
+	// What cannot be read is left for the rendering to report.
+	_ = filepath.WalkDir(chart, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.Type().IsRegular() {
+			files = append(files, path)
+		}
+		if len(files) == most {
+			return fs.SkipAll
+		}
+		return nil
+	})
 	return files
-}
-
-// escaped is a path whose characters mean themselves in a pattern.
-func escaped(path string) string {
-	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(path)
 }
 
 func same(a, b string) bool {

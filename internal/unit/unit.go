@@ -102,6 +102,7 @@ func (l *Loaded) load(ctx context.Context, p *plan, stdin io.Reader) error {
 		}
 	}
 	l.Set.Objects = append(l.Set.Objects, built.objects...)
+	l.Set.Stats.Files += built.read
 	l.Set.Errors = append(l.Set.Errors, built.errors...)
 	l.Set.Notices = append(l.Set.Notices, p.notices...)
 	return nil
