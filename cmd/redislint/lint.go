@@ -2,11 +2,9 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,7 +16,6 @@ import (
 	"github.com/redislint/redislint/internal/source"
 	"github.com/redislint/redislint/internal/topology"
 	"github.com/redislint/redislint/internal/unit"
-	"github.com/redislint/redislint/policies"
 )
 
 const lintHelp = `Lint reads YAML and JSON manifests and reports what would make a Redis in them fail.
@@ -37,21 +34,19 @@ and cannot be read is listed, and the run ends with exit code 3.`
 type lintCommand struct {
 	out, err screen
 
-	output, failOn        choice
-	only, enable, disable []string
-	params                []string
-	stdinName             string
-	quiet                 bool
-	limits                manifest.Options
-	charts                chartFlags
-	started               time.Time
+	output    choice
+	rules     ruleFlags
+	stdinName string
+	quiet     bool
+	limits    manifest.Options
+	charts    chartFlags
+	started   time.Time
 }
 
 func newLint(out, err screen) *cobra.Command {
 	l := &lintCommand{
 		out: out, err: err,
 		output: choice{value: "text", allowed: []string{"text", "json"}},
-		failOn: choice{value: "error", allowed: []string{"error", "warning", "info", "never"}},
 		limits: manifest.DefaultOptions(),
 	}
 	cmd := &cobra.Command{
@@ -63,11 +58,7 @@ func newLint(out, err screen) *cobra.Command {
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.VarP(&l.output, "output", "o", "format: "+l.output.list())
-	flags.Var(&l.failOn, "fail-on", "lowest severity that ends with exit code 1: "+l.failOn.list())
-	flags.StringSliceVar(&l.only, "only", nil, "evaluate these `rules` alone")
-	flags.StringSliceVar(&l.disable, "disable", nil, "leave these `rules` out")
-	flags.StringSliceVar(&l.enable, "enable", nil, "take these `rules` in again")
-	flags.StringArrayVar(&l.params, "param", nil, "set a parameter: `rule.name=value`; redislint explain lists them")
+	l.rules.register(cmd)
 	flags.BoolVarP(&l.quiet, "quiet", "q", false, "report findings and failures alone")
 	flags.StringVar(&l.stdinName, "stdin-filename", "", "`name` to report for standard input")
 	l.charts.register(flags)
@@ -76,10 +67,7 @@ func newLint(out, err screen) *cobra.Command {
 	flags.IntVar(&l.limits.MaxDocuments, "max-documents", l.limits.MaxDocuments, "documents in all files together")
 	flags.Int64Var(&l.limits.MaxFileBytes, "max-file-bytes", l.limits.MaxFileBytes, "largest file, in `bytes`")
 	flags.Int64Var(&l.limits.MaxTotalBytes, "max-total-bytes", l.limits.MaxTotalBytes, "all files together, in `bytes`")
-	register(cmd, map[string]cobra.CompletionFunc{
-		"output": l.output.completion, "fail-on": l.failOn.completion,
-		"only": completeRules, "disable": completeRules, "enable": completeRules,
-	})
+	register(cmd, map[string]cobra.CompletionFunc{"output": l.output.completion})
 	return cmd
 }
 
@@ -96,12 +84,17 @@ func (l *lintCommand) run(cmd *cobra.Command, paths []string) error {
 		defer told.end()
 	}
 
-	evaluator, err := l.evaluator()
+	chosen, err := l.rules.choose(cmd.Flags())
+	if err != nil {
+		return err
+	}
+	chosen.selection.Whole = chosen.covers(paths)
+	evaluator, err := chosen.library.Select(chosen.selection)
 	if err != nil {
 		return err
 	}
 	limits := l.limits
-	limits.Sign = source.Sign
+	limits.Sign, limits.Skip = source.Sign, chosen.skips
 	loaded, err := unit.Load(cmd.Context(), paths, cmd.InOrStdin(), l.charts.options(limits))
 	if err != nil {
 		return loadError(err)
@@ -124,29 +117,7 @@ func (l *lintCommand) run(cmd *cobra.Command, paths []string) error {
 	if err := l.write(cmd, l.reportOn(set, result)); err != nil {
 		return err
 	}
-	return l.verdict(result)
-}
-
-// evaluator compiles the rules and selects those that the flags ask for.
-func (l *lintCommand) evaluator() (*rules.Evaluator, error) {
-	defer tuneMemory()()
-	library, err := rules.Load(policies.FS)
-	if err != nil {
-		return nil, failure("%w", err)
-	}
-	params := map[string]map[string]any{}
-	for _, text := range l.params {
-		name, value, isSet := strings.Cut(text, "=")
-		rule, param, isParam := strings.Cut(name, ".")
-		if !isSet || !isParam {
-			return nil, fmt.Errorf("--param %s: want rule.name=value", text)
-		}
-		if params[rule] == nil {
-			params[rule] = map[string]any{}
-		}
-		params[rule][param] = value
-	}
-	return library.Select(rules.Selection{Only: l.only, Enable: l.enable, Disable: l.disable, Params: params})
+	return verdict(result, chosen.failOn)
 }
 
 // inputError tells a path that does not exist, which is the user's, from input that cannot be read.
@@ -239,15 +210,15 @@ func (l *lintCommand) write(cmd *cobra.Command, r report.Report) error {
 }
 
 // verdict is the exit code: what was not judged weighs more than what was found.
-func (l *lintCommand) verdict(result *lint.Result) error {
+func verdict(result *lint.Result, failOn string) error {
 	if len(result.Errors) > 0 || len(result.Undecided) > 0 {
 		return &exit{code: exitFailure}
 	}
-	if l.failOn.value == "never" {
+	if failOn == "never" {
 		return nil
 	}
 	for _, f := range result.Findings {
-		if f.Suppressed == nil && f.Severity.AtLeast(rules.Severity(l.failOn.value)) {
+		if f.Suppressed == nil && f.Severity.AtLeast(rules.Severity(failOn)) {
 			return &exit{code: exitFindings}
 		}
 	}
