@@ -110,7 +110,11 @@ func (c component) environment() []manifest.Tree {
 	return list
 }
 
+// variable is a variable of the environment, without a value where that is put in by something else.
 func variable(name, value string) manifest.Tree {
+	if isTemplated(value) {
+		return fields(set("name", name), field("valueFrom", fields()))
+	}
 	return fields(set("name", name), set("value", value))
 }
 

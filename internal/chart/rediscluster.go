@@ -38,8 +38,9 @@ func deriveCluster(r *release) {
 		external: r.v.at("cluster.externalAccess"),
 	}
 	x.grace = x.v.at("terminationGracePeriodSeconds")
+	// Whether Pods announce themselves outside decides what a Service that leads there means.
 	outside := x.external.at("enabled")
-	if r.unknown(outside) {
+	if kind := r.v.at("service.type").known("ClusterIP"); kind != "ClusterIP" && r.unknown(outside) {
 		return
 	}
 	x.configMaps()
@@ -97,6 +98,9 @@ func (x cluster) config() manifest.Tree {
 func (x cluster) server() manifest.Tree {
 	liveness, readiness := x.v.at("livenessProbe.timeoutSeconds"), x.v.at("readinessProbe.timeoutSeconds")
 	list := append(x.environment(), x.v.at("extraEnvVars").items()...)
+	if x.v.at("extraEnvVars").truth() == maybe {
+		list = append(list, variable(x.words.prefix+"EXTRA_FLAGS", unseen))
+	}
 	t := fields(
 		set("name", x.fullname),
 		field("image", x.image(x.release.v.at("image"))),
@@ -177,7 +181,7 @@ func (x cluster) environment() []manifest.Tree {
 	}
 	list := []manifest.Tree{
 		fields(set("name", "POD_NAME"), field("valueFrom", fields(field("fieldRef", fields(set("fieldPath", "metadata.name")))))),
-		fields(set("name", prefix+"AOF_ENABLED"), field("value", enabled)),
+		fields(set("name", prefix+"AOF_ENABLED"), when(aof.truth() != maybe, field("value", enabled))),
 		variable(prefix+"PORT_NUMBER", x.port().text()),
 	}
 	if count, ok := x.nodes.int(); ok && !x.external.at("enabled").on() {

@@ -166,6 +166,9 @@ func hasField(t manifest.Tree, name string) bool {
 
 // image is the reference that the values at a key come to.
 func (r *release) image(x value) manifest.Tree {
+	if x.at("repository").isUnseen() || x.at("tag").isUnseen() {
+		return from(x, literal(unseen))
+	}
 	registry := r.v.at("global.imageRegistry").known(x.at("registry").text())
 	text := x.at("repository").text()
 	if registry != "" {

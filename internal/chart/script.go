@@ -141,6 +141,9 @@ func (x *replication) start(c component, follow string, files ...string) manifes
 
 // flags adds a list of options of the server.
 func (r *release) flags(t *text, x value) {
+	if x.truth() == maybe {
+		t.write("ARGS+=(%s)\n", unseen)
+	}
 	for i, flag := range x.node().Items() {
 		s, ref := flag.Text(), x.ref().At(fmt.Sprint(i))
 		t.write("ARGS+=(")

@@ -123,11 +123,17 @@ func (x value) child(name string) value {
 		return c // the chart does not look at what stands there
 	}
 	for _, p := range x.parts {
-		if n := p.node.Get(name); p.node == nil || n != nil {
+		if n := p.node.Get(name); p.hides() || n != nil {
 			c.say(p, name, n)
 		}
 	}
 	return c
+}
+
+// hides reports whether nothing is known of what is below: the layer is unseen, or something else puts in the map.
+func (p part) hides() bool {
+	text, ok := p.node.Str()
+	return p.node == nil || ok && isTemplated(text)
 }
 
 // blank is a key below of which no layer has said anything yet.
@@ -137,8 +143,8 @@ func (x value) blank(name string) value {
 
 // say adds what one layer says, over what those below it said.
 func (x *value) say(above part, name string, n *manifest.Node) {
-	if above.node == nil {
-		x.parts = append(x.parts, above)
+	if above.hides() {
+		x.parts = append(x.parts, part{})
 		return
 	}
 	switch n.Kind() {
@@ -172,7 +178,7 @@ func (x value) children(unread bool) []value {
 	}
 	closed := x.fact.isClosed() && !unread
 	for i, p := range x.parts {
-		if p.node == nil {
+		if p.hides() {
 			for j := range list {
 				list[j].say(p, "", nil)
 			}
@@ -184,7 +190,7 @@ func (x value) children(unread bool) []value {
 			}
 			if _, ok := at[name]; !ok {
 				for _, below := range x.parts[:i] {
-					if below.node == nil {
+					if below.hides() {
 						add(name).say(below, "", nil)
 					}
 				}

@@ -110,8 +110,11 @@ func (c component) extraPodSpec() []manifest.FieldTree {
 	if c.role == "node" {
 		x = c.release.v.at("sentinel.extraPodSpec")
 	}
-	if x.fact == nil || !x.isMap() {
+	switch {
+	case x.fact == nil:
 		return nil
+	case x.truth() == maybe:
+		return []manifest.FieldTree{field("hostNetwork", from(x, literal(unseen)))}
 	}
 	return x.tree().Fields
 }
