@@ -67,7 +67,7 @@ func describe(x *index, members []*member) *topology.Redis {
 		}
 	}
 	x.noteServices(r)
-	r.Objects = x.inOrder(r.Objects)
+	r.Objects = x.inOrder(x.asWritten(r.Objects))
 	return r
 }
 

@@ -11,11 +11,12 @@ import (
 	"github.com/redislint/redislint/internal/topology"
 )
 
-// assemble joins members that belong together and describes each Redis. The
-// result does not depend on the order of objects in the input.
-func assemble(x *index, members []*member) []*topology.Redis {
+// assemble joins members that belong together and describes each Redis, beside
+// those that are described already. The result does not depend on the order of
+// objects in the input.
+func assemble(x *index, members []*member, described []*topology.Redis) []*topology.Redis {
 	slices.SortFunc(members, func(a, b *member) int { return compareObjects(a.object, b.object) })
-	found := []*topology.Redis{}
+	found := append([]*topology.Redis{}, described...)
 	for _, g := range group(x, members) {
 		found = append(found, describe(x, g))
 	}

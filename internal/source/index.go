@@ -13,7 +13,14 @@ import (
 // index finds objects of a set by name, and objects that select Pods by the
 // labels they select.
 type index struct {
-	set   *manifest.Set
+	set *manifest.Set
+	// objects are those of the set, then those that the charts of releases make.
+	objects   []*manifest.Object
+	derived   []*manifest.Object
+	releases  []*release
+	releaseOf map[*manifest.Object]*release // of derived objects
+	files     files
+
 	order map[*manifest.Object]int
 	units units
 	named map[objectName][]*manifest.Object // in input order
@@ -26,6 +33,7 @@ type index struct {
 
 	mu       sync.Mutex // guards problems
 	problems []manifest.Error
+	notices  []manifest.Notice
 }
 
 // objectName is how others refer to an object, and the unit that it is in.
@@ -34,18 +42,22 @@ type objectName struct{ unit, kind, namespace, name string }
 type selectorKey struct{ unit, kind, namespace, label, value string }
 
 func newIndex(set *manifest.Set) *index {
-	x := &index{set: set}
+	x := &index{set: set, releaseOf: map[*manifest.Object]*release{}}
 	x.rebuild()
 	return x
 }
 
 func (x *index) rebuild() {
-	x.order = make(map[*manifest.Object]int, len(x.set.Objects))
-	x.named = make(map[objectName][]*manifest.Object, len(x.set.Objects))
+	x.objects = x.set.Objects
+	if len(x.derived) > 0 {
+		x.objects = slices.Concat(x.objects, x.derived)
+	}
+	x.order = make(map[*manifest.Object]int, len(x.objects))
+	x.named = make(map[objectName][]*manifest.Object, len(x.objects))
 	x.selectors = map[selectorKey][]*manifest.Object{}
 	x.scalers = map[objectName][]*manifest.Object{}
-	x.units = unitsOf(x.set.Objects)
-	for i, o := range x.set.Objects {
+	x.units = unitsOf(x.objects)
+	for i, o := range x.objects {
 		x.order[o] = i
 		unit := x.units.unit(o.File)
 		name := objectName{unit, o.Kind, o.Namespace, o.Name}
@@ -65,6 +77,13 @@ func (x *index) rebuild() {
 			}
 			key := objectName{unit, kind, o.Namespace, target.Get("name").Text()}
 			x.scalers[key] = append(x.scalers[key], o)
+		}
+	}
+	for _, r := range x.releases {
+		for _, o := range r.objects {
+			if _, known := x.order[o]; !known { // the values that a file holds are no object of the set
+				x.order[o] = len(x.order)
+			}
 		}
 	}
 }
@@ -125,22 +144,33 @@ func (x *index) scaler(workload *manifest.Object) *manifest.Object {
 }
 
 // nearest returns the object whose file shares the most leading folders with
-// from's, the first of equals, and never one of another unit.
+// from's, the first of equals, and never one of another unit. To what a chart
+// makes nothing is nearer than what it makes beside.
 func (x *index) nearest(objects []*manifest.Object, from *manifest.Object) *manifest.Object {
 	var best *manifest.Object
 	bestShared := -1
 	for _, o := range objects {
-		if shared := sharedPath(o.File, from.File); shared > bestShared && !x.units.apart(o, from) {
+		shared := sharedPath(o.File, from.File)
+		if r := x.releaseOf[from]; r != nil && r == x.releaseOf[o] {
+			shared = sameRelease
+		}
+		if shared > bestShared && !x.units.apart(o, from) {
 			best, bestShared = o, shared
 		}
 	}
 	return best
 }
 
+// What is nearer than any number of folders.
+const (
+	sameFile    = 1 << 16
+	sameRelease = 1 << 17
+)
+
 // sharedPath counts the leading path segments that two files share.
 func sharedPath(a, b string) int {
 	if a == b {
-		return 1 << 16
+		return sameFile
 	}
 	shared := 0
 	for {

@@ -26,18 +26,23 @@ type Discovery struct {
 	Errors []manifest.Error
 	// Unknown are objects that look like a Redis of a kind no source knows.
 	Unknown []*manifest.Object
+	// Notices say how documents were read that leave something open, such as the
+	// version of a chart.
+	Notices []manifest.Notice
 }
 
-// Discover finds every Redis in the set, waking the dormant documents that may
+// Discover finds every Redis in the set, and in what charts make that are asked
+// for in the set or by the caller. It wakes the dormant documents that may
 // concern one.
-func Discover(set *manifest.Set) Discovery {
+func Discover(set *manifest.Set, asked ...Chart) Discovery {
 	x := newIndex(set)
+	x.unwrap(asked)
 	x.wakeRelated()
 
 	read := x.readAll()
 	var members []*member
 	found := Discovery{}
-	for i, o := range x.set.Objects {
+	for i, o := range x.objects {
 		switch {
 		case read[i] != nil:
 			members = append(members, read[i])
@@ -45,7 +50,9 @@ func Discover(set *manifest.Set) Discovery {
 			found.Unknown = append(found.Unknown, o)
 		}
 	}
-	found.Redis = assemble(x, members)
+	bare := x.describeReleases(members)
+	found.Redis = assemble(x, members, bare)
+	found.Notices = slices.Compact(x.notices)
 	slices.SortFunc(x.problems, func(a, b manifest.Error) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Message, b.Message))
 	})
@@ -56,11 +63,17 @@ func Discover(set *manifest.Set) Discovery {
 // readAll reads every object on all cores: what the first source that claims
 // an object makes of it, nil where none does.
 func (x *index) readAll() []*member {
-	members := make([]*member, len(x.set.Objects))
+	members := make([]*member, len(x.objects))
+	inParallel(len(members), func(i int) { members[i] = x.read(x.objects[i]) })
+	return members
+}
+
+// inParallel calls do for every index below n, on all cores.
+func inParallel(n int, do func(int)) {
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	var fault atomic.Value
-	for range runtime.GOMAXPROCS(0) {
+	for range min(runtime.GOMAXPROCS(0), n) {
 		wg.Go(func() {
 			defer func() {
 				// A panic belongs to the caller, who can say what was being done.
@@ -68,8 +81,8 @@ func (x *index) readAll() []*member {
 					fault.Store(fmt.Sprintf("%v\n%s", r, debug.Stack()))
 				}
 			}()
-			for i := int(next.Add(1)) - 1; i < len(members); i = int(next.Add(1)) - 1 {
-				members[i] = x.read(x.set.Objects[i])
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				do(i)
 			}
 		})
 	}
@@ -77,7 +90,6 @@ func (x *index) readAll() []*member {
 	if r := fault.Load(); r != nil {
 		panic(r)
 	}
-	return members
 }
 
 func (x *index) read(o *manifest.Object) *member {

@@ -78,13 +78,13 @@ func (x *index) wakeRelated() {
 	words := map[string]bool{}
 	for range maxRounds {
 		before := len(words)
-		for _, o := range x.set.Objects {
+		for _, o := range x.objects {
 			addReferences(words, o)
 		}
 		if len(words) == before {
 			return
 		}
-		if len(x.set.Wake(func(raw []byte) bool { return concerns(raw, words) })) == 0 {
+		if len(x.set.Wake(func(raw []byte) bool { return concerns(raw, supporting, words) })) == 0 {
 			return
 		}
 		x.rebuild()
@@ -173,9 +173,9 @@ func signed(n *manifest.Node) bool {
 	return false
 }
 
-// concerns reports whether the raw text of a document holds a supporting kind
+// concerns reports whether the raw text of a document holds one of the kinds
 // and one of the words.
-func concerns(raw []byte, words map[string]bool) bool {
+func concerns(raw []byte, kinds map[string]support, words map[string]bool) bool {
 	kind, word := false, false
 	for start := 0; start < len(raw); {
 		if !inWord[raw[start]] {
@@ -187,7 +187,7 @@ func concerns(raw []byte, words map[string]bool) bool {
 			end++
 		}
 		token := raw[start:end]
-		if s, ok := supporting[string(token)]; ok {
+		if s, ok := kinds[string(token)]; ok {
 			kind = true
 			word = word || s.anywhere
 		}
