@@ -4,6 +4,7 @@ package config
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -100,16 +101,7 @@ func (e *Error) Error() string {
 // Errors are all things that are wrong with a file, by their place in it.
 type Errors []*Error
 
-func (e Errors) Error() string {
-	text := ""
-	for i, one := range e {
-		if i > 0 {
-			text += "\n"
-		}
-		text += one.Error()
-	}
-	return text
-}
+func (e Errors) Error() string { return errors.Join(e.Unwrap()...).Error() }
 
 // Unwrap returns the errors one by one.
 func (e Errors) Unwrap() []error {

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -127,10 +128,10 @@ func ruleTable(library *rules.Library) shape[[]Rule] {
 			fields = append(fields, field[[]Rule]{
 				name: name, schema: s.schema.described(description),
 				read: func(r *reader, key, n *yaml.Node, into *[]Rule) {
-					for _, other := range *into {
-						if other.ID == rule.ID {
-							r.fault(key, "the rule %s is on line %d already", rule.ID, other.Line)
-						}
+					i := slices.IndexFunc(*into, func(other Rule) bool { return other.ID == rule.ID })
+					if i >= 0 {
+						r.fault(key, "the rule %s is on line %d already", rule.ID, (*into)[i].Line)
+						return
 					}
 					if read, ok := s.read(r, n); ok {
 						read.ID, read.Position = rule.ID, positionOf(key)

@@ -16,31 +16,37 @@ import (
 var Names = []string{".redislint.yaml", ".redislint.yml"}
 
 // Find looks for a configuration in a folder and, within a repository, in those above up to its root, where .git is. It
-// returns "" when there is none. The path is relative when the folder is.
+// returns "" when there is none; the path is relative for the folder ".", and absolute for any other.
 func Find(folder string) (string, error) {
-	absolute, err := filepath.Abs(folder)
+	start, err := filepath.Abs(folder)
 	if err == nil {
-		absolute, err = filepath.EvalSymlinks(absolute) // where .. leads to
+		start, err = filepath.EvalSymlinks(start)
 	}
 	if err != nil {
 		return "", fmt.Errorf("look for a configuration: %w", err)
 	}
-	root := absolute
-	for at := absolute; ; at = filepath.Dir(at) {
-		if _, err := os.Lstat(filepath.Join(at, ".git")); err == nil {
-			root = at
-			break
+	root := repository(start)
+	for at := start; ; at = filepath.Dir(at) {
+		found, err := in(at)
+		if found != "" && folder == "." {
+			return filepath.Rel(start, found)
 		}
-		if at == filepath.Dir(at) {
-			break // in no repository: whoever may write above is nobody to configure this
-		}
-	}
-	for {
-		found, err := in(folder)
-		if found != "" || err != nil || absolute == root {
+		if found != "" || err != nil || at == root {
 			return found, err
 		}
-		folder, absolute = filepath.Join(folder, ".."), filepath.Dir(absolute)
+	}
+}
+
+// repository returns the folder at or above another one where .git is. What lies in no repository is on its own: whoever
+// may write above it is nobody to configure it.
+func repository(folder string) string {
+	for at := folder; ; at = filepath.Dir(at) {
+		if _, err := os.Lstat(filepath.Join(at, ".git")); err == nil {
+			return at
+		}
+		if at == filepath.Dir(at) {
+			return folder
+		}
 	}
 }
 

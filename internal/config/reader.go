@@ -1,12 +1,13 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"regexp"
+	"sort"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -137,7 +138,7 @@ func (r *reader) parse(text []byte) (root *yaml.Node) {
 		r.fault(top, "nothing in it; version: 1 is the least")
 		return nil
 	case err != nil:
-		line, message := problem(err)
+		line, message := problem(text, err)
 		r.fault(&yaml.Node{Line: line, Column: 1}, "not valid YAML: %s", message)
 		return nil
 	}
@@ -156,7 +157,7 @@ func decode(text []byte) (root *yaml.Node, err error) {
 			err = fmt.Errorf("the parser gave up: %v", fault)
 		}
 	}()
-	decoder := yaml.NewDecoder(strings.NewReader(string(text)))
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	var document, second yaml.Node
 	switch err := decoder.Decode(&document); {
 	case errors.Is(err, io.EOF):
@@ -176,14 +177,16 @@ func decode(text []byte) (root *yaml.Node, err error) {
 	return document.Content[0], nil
 }
 
-var numbered = regexp.MustCompile(`^(?:yaml: )?(?:line (\d+): )?`)
+var numbered = regexp.MustCompile(`^(yaml: )?(line \d+: )?`)
 
-// problem takes yaml.v3's line, which is 1 when it gives none, off its message.
-func problem(err error) (line int, message string) {
-	message = err.Error()
-	match := numbered.FindStringSubmatch(message)
-	if line, err = strconv.Atoi(match[1]); err != nil {
-		line = 1
-	}
-	return line, message[len(match[0]):]
+// problem returns what yaml.v3 found, and the first line up to which a text has the same problem as the whole: yaml.v3
+// itself names a line near it, or none.
+func problem(text []byte, err error) (line int, message string) {
+	message = numbered.ReplaceAllString(err.Error(), "")
+	lines := bytes.SplitAfter(text, []byte("\n"))
+	line = 1 + sort.Search(len(lines)-1, func(i int) bool {
+		_, err := decode(bytes.Join(lines[:i+1], nil))
+		return err != nil && numbered.ReplaceAllString(err.Error(), "") == message
+	})
+	return line, message
 }
