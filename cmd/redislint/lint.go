@@ -185,7 +185,7 @@ func reportRedis(redis *topology.Redis) report.Redis {
 	mode, _ := redis.Mode.Get()
 	return report.Redis{
 		Name: redis.Name, Namespace: redis.Namespace, Mode: string(mode),
-		Source: redis.Source, Flavor: redis.Flavor, Objects: redis.Objects,
+		Source: redis.Source, Flavor: redis.Flavor, Profile: string(redis.Profile), Objects: redis.Objects,
 	}
 }
 

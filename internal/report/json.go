@@ -79,6 +79,7 @@ type jsonRedis struct {
 	Namespace string            `json:"namespace"`
 	Mode      string            `json:"mode"` // "" when the input does not tell
 	Source    string            `json:"source"`
+	Profile   string            `json:"profile"` // cache, store or unknown
 	Objects   []jsonRedisObject `json:"objects"`
 }
 
@@ -170,7 +171,7 @@ func toObject(o *manifest.Object) jsonObject {
 
 func toRedis(r Redis) jsonRedis {
 	return jsonRedis{
-		Name: r.Name, Namespace: r.Namespace, Mode: r.Mode, Source: r.Source,
+		Name: r.Name, Namespace: r.Namespace, Mode: r.Mode, Source: r.Source, Profile: r.Profile,
 		Objects: each(r.Objects, func(o *manifest.Object) jsonRedisObject {
 			return jsonRedisObject{Kind: o.Kind, Name: o.Name, File: o.File, Line: o.Locate(nil).Line}
 		}),

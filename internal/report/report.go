@@ -28,6 +28,7 @@ type Redis struct {
 	Mode            string // "" when the input does not tell
 	Source          string // the source's name, for programs
 	Flavor          string // what a person calls it
+	Profile         string // cache, store or unknown: what its data is to those who use it
 	Objects         []*manifest.Object
 }
 

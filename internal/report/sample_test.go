@@ -124,7 +124,7 @@ func sample(t *testing.T) Report {
 			},
 		},
 		Redis: []Redis{{
-			Name: "redis", Namespace: "shop", Mode: "sentinel", Source: "bitnami", Flavor: "Bitnami redis 23.1",
+			Name: "redis", Namespace: "shop", Mode: "sentinel", Source: "bitnami", Flavor: "Bitnami redis 23.1", Profile: "store",
 			Objects: []*manifest.Object{redis, conf},
 		}},
 		Unseen: []Unseen{

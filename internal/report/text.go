@@ -246,8 +246,12 @@ func describe(r Redis) string {
 	if kind == "" {
 		kind = r.Source
 	}
-	if r.Mode != "" {
-		kind = r.Mode + ", " + kind
+	nature := []string{r.Mode}
+	if r.Profile != "unknown" {
+		nature = append(nature, r.Profile)
+	}
+	if text := strings.TrimSpace(strings.Join(nature, " ")); text != "" {
+		kind = text + ", " + kind
 	}
 	return fmt.Sprintf("%s (%s)", r.FullName(), kind)
 }

@@ -81,7 +81,7 @@ func hostile(t *testing.T) Report {
 	broken.Severity = evil
 	return Report{
 		Findings:  []rules.Finding{finding, waived, broken},
-		Redis:     []Redis{{Name: evil, Namespace: evil, Mode: evil, Source: evil, Flavor: evil, Objects: []*manifest.Object{object}}},
+		Redis:     []Redis{{Name: evil, Namespace: evil, Mode: evil, Source: evil, Flavor: evil, Profile: evil, Objects: []*manifest.Object{object}}},
 		Unseen:    []Unseen{{Redis: evil, Kind: evil, Name: evil, Unknown: []string{evil}}},
 		Undecided: []rules.Undecided{{Rule: evil, Redis: evil, Reason: evil}},
 		Errors:    []manifest.Error{{File: evil, Line: 1, Message: evil}},

@@ -27,6 +27,7 @@ func describe(x *index, members []*member) *topology.Redis {
 	var all []pods
 	var sentinels []sentinel
 	var made []topology.Service
+	var budgets []budget
 	for _, m := range members {
 		if m != lead {
 			r.Settings = r.Settings.Join(m.settings)
@@ -54,13 +55,16 @@ func describe(x *index, members []*member) *topology.Redis {
 			all = append(all, n.pods)
 		}
 		sentinels = append(sentinels, m.sentinels...)
+		budgets = append(budgets, m.budgets...)
 	}
 	for _, s := range sentinels {
 		r.Sentinels = append(r.Sentinels, s.SentinelNode)
 		all = append(all, s.pods)
 	}
 	r.MasterGroups = masterGroups(sentinels)
-	x.describeSelecting(r, all)
+	r.Shape = shape(x, r, members)
+	profile(x, r, members)
+	x.describeSelecting(r, all, budgets)
 	for _, s := range made {
 		if !slices.ContainsFunc(r.Services, func(seen topology.Service) bool { return seen.Object == s.Object }) {
 			r.Services = append(r.Services, s)
@@ -197,11 +201,7 @@ func masterGroup(name string, members []sentinel) topology.MasterGroup {
 
 // describeSelecting adds the Services, budgets and policies that select Pods
 // of the Redis: those of its nodes come first in all.
-func (x *index) describeSelecting(r *topology.Redis, all []pods) {
-	type selection struct {
-		nodes []int64
-		pods  []pods
-	}
+func (x *index) describeSelecting(r *topology.Redis, all []pods, made []budget) {
 	services, budgets, policies := map[*manifest.Object]*selection{}, map[*manifest.Object]*selection{}, map[*manifest.Object]*selection{}
 	note := func(to map[*manifest.Object]*selection, o *manifest.Object, i int) {
 		s := to[o]
@@ -240,18 +240,7 @@ func (x *index) describeSelecting(r *topology.Redis, all []pods) {
 	for _, o := range sorted(services) {
 		r.Services = append(r.Services, describeService(o, services[o].nodes, services[o].pods))
 	}
-	r.DisruptionBudgets = []topology.DisruptionBudget{}
-	for _, o := range sorted(budgets) {
-		at := topology.Origin{Object: o, Path: manifest.Path{"spec"}}
-		b := topology.DisruptionBudget{Origin: at, Object: objectOf(o), Nodes: budgets[o].nodes}
-		if n := o.Root.Get("spec", "minAvailable"); n != nil {
-			b.MinAvailable = topology.Known(n.Text(), at.At("minAvailable"))
-		}
-		if n := o.Root.Get("spec", "maxUnavailable"); n != nil {
-			b.MaxUnavailable = topology.Known(n.Text(), at.At("maxUnavailable"))
-		}
-		r.DisruptionBudgets = append(r.DisruptionBudgets, b)
-	}
+	x.describeBudgets(r, sorted(budgets), budgets, made, all)
 	r.NetworkPolicies = []topology.NetworkPolicy{}
 	for _, o := range sorted(policies) {
 		r.NetworkPolicies = append(r.NetworkPolicies, topology.NetworkPolicy{

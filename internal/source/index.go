@@ -28,7 +28,9 @@ type index struct {
 	// kind and one label of their selector; those without one are under the
 	// zero label.
 	selectors map[selectorKey][]*manifest.Object
-	scalers   map[objectName][]*manifest.Object // by target
+	scalers   map[objectName][]*manifest.Object  // by target
+	byLabel   map[templateKey][]*manifest.Object // see templates
+	clients   map[hostName][]*queueClient        // see queueClients
 	probes    probeMemo
 
 	mu       sync.Mutex // guards problems
@@ -56,6 +58,7 @@ func (x *index) rebuild() {
 	x.named = make(map[objectName][]*manifest.Object, len(x.objects))
 	x.selectors = map[selectorKey][]*manifest.Object{}
 	x.scalers = map[objectName][]*manifest.Object{}
+	x.byLabel, x.clients = nil, nil
 	x.units = unitsOf(x.objects)
 	for i, o := range x.objects {
 		x.order[o] = i

@@ -90,6 +90,8 @@ func (r opstree) readReplication() {
 	if n, known := size.Get(); known {
 		s.quorum = topology.Known(n/2+1, size.Origin())
 	}
+	s.Spread = r.spread(embedded, s.pods.labels)
+	s.pods.replicas = s.Replicas
 	r.sentinels = append(r.sentinels, s)
 }
 
@@ -109,7 +111,10 @@ func (r opstree) readSentinel() {
 		group, _ := s.MasterGroup.Get()
 		r.keys = append(r.keys, "monitor\x00"+group+"\x00"+s.monitor)
 	}
+	s.Spread = r.spread(r.spec, s.pods.labels)
+	s.pods.replicas = s.Replicas
 	r.sentinels = append(r.sentinels, s)
+	r.addBudget(r.spec.at("pdb"), s.pods.workload, s.pods, s.Replicas)
 }
 
 // opstreeQuorum reads the quorum, a string; absent it is "2".
@@ -124,6 +129,7 @@ func opstreeQuorum(p part) topology.Field[int64] {
 
 // sentinel is what the operator makes of all Sentinels alike.
 func (r opstree) sentinel(p part, workload string) sentinel {
+	r.services = append(r.services, servicesOf(workload)...)
 	s := sentinel{}
 	s.Origin = p.origin
 	s.Object = objectOf(r.object)

@@ -39,7 +39,7 @@ func (r opstree) addServer(s opstreeServer) {
 	}
 	n.pods = pods{
 		object: r.object, labels: r.labels(s.workload, s.setup, labelRole), workload: s.workload,
-		service: s.workload + "-headless", single: topology.Is(s.replicas, 1),
+		service: s.workload + "-headless", replicas: s.replicas, single: topology.Is(s.replicas, 1),
 	}
 	if s.setup == "cluster" {
 		n.pods.labels["cluster"] = r.name
@@ -48,9 +48,17 @@ func (r opstree) addServer(s opstreeServer) {
 	if s.setup != "standalone" {
 		n.pods.labels["redis-role"] = anyValue // the operator moves it with the role
 	}
+	n.Spread = r.spread(s.own, n.pods.labels)
 	r.configure(&n, s)
 	r.nodes = append(r.nodes, n)
+	r.services = append(r.services, servicesOf(s.workload)...)
 	r.expose(s.workload, int64(len(r.nodes)-1))
+	switch s.setup {
+	case "replication":
+		r.addBudget(s.own.at("pdb"), r.name+"-replication", n.pods, s.replicas)
+	case "cluster":
+		r.addBudget(s.own.at("pdb"), s.workload, n.pods, r.spec.at("clusterSize").required())
+	}
 }
 
 // opstreeProbes are the probes as written, with the operator's command where
@@ -180,6 +188,9 @@ func (r opstree) readCluster() {
 		}
 		if !s.resources.present() {
 			s.resources = r.spec.at("kubernetesConfig", "resources")
+		}
+		if name == "leader" {
+			r.masters = &s.replicas
 		}
 		if name == "leader" || !topology.Is(s.replicas, 0) {
 			r.addServer(s)

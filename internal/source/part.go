@@ -2,7 +2,9 @@ package source
 
 import (
 	"cmp"
+	"iter"
 	"maps"
+	"strconv"
 
 	"github.com/redislint/redislint/internal/manifest"
 	"github.com/redislint/redislint/internal/topology"
@@ -23,6 +25,17 @@ func specOf(x *index, o *manifest.Object) part {
 
 func (p part) at(path ...string) part {
 	return part{x: p.x, origin: p.origin.At(path...), root: p.root.Get(path...)}
+}
+
+// items yields the items of a list.
+func (p part) items() iter.Seq[part] {
+	return func(yield func(part) bool) {
+		for i, n := range p.root.Items() {
+			if !yield(part{x: p.x, origin: p.origin.At(strconv.Itoa(i)), root: n}) {
+				return
+			}
+		}
+	}
 }
 
 // present reports whether anything but null is written at the part.

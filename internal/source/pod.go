@@ -120,12 +120,14 @@ func (p *pod) pods() pods {
 			}
 		}
 	}
+	replicas := p.x.replicas(p.object)
 	return pods{
 		object:   p.object,
 		labels:   p.labels(),
 		workload: p.object.Name,
 		service:  p.object.Root.Get("spec", "serviceName").Text(),
-		single:   topology.Is(p.x.replicas(p.object), 1),
+		replicas: replicas,
+		single:   topology.Is(replicas, 1),
 		ports:    ports,
 	}
 }

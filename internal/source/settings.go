@@ -17,6 +17,10 @@ func settings(c *redisconf.Config, unset topology.Origin) *topology.Config {
 		AppendOnly:      flag(c, "appendonly", unset),
 		Save:            saves(c, unset),
 		Announce:        announce(c, unset),
+		BacklogSize:     size(c, "repl-backlog-size", unset),
+		ReplicaBuffer:   replicaBuffer(c, unset),
+		MinReplicas:     minReplicas(c, unset),
+		IOThreads:       number(c, "io-threads", unset),
 		Invalid:         invalid(c),
 		NotLoaded:       []topology.NotLoadedDirective{},
 	}
@@ -50,6 +54,42 @@ func size(c *redisconf.Config, name string, unset topology.Origin) *topology.Siz
 		s.Text = strings.Join(d.Values(), " ")
 	}
 	return s
+}
+
+func replicaBuffer(c *redisconf.Config, unset topology.Origin) *topology.Size {
+	bytes, ok, d := c.OutputBufferLimit("replica")
+	if !ok {
+		return nil
+	}
+	s := &topology.Size{Origin: at(d, unset), Set: d != nil}
+	s.Bytes = topology.Known(bytes, s.Origin)
+	if d != nil {
+		s.Text = strings.Join(d.Values(), " ")
+	}
+	return s
+}
+
+func number(c *redisconf.Config, name string, unset topology.Origin) *topology.Number {
+	value, ok, d := c.Int(name)
+	if !ok {
+		return nil
+	}
+	n := &topology.Number{Origin: at(d, unset), Set: d != nil}
+	n.Value = topology.Known(value, n.Origin)
+	return n
+}
+
+// minReplicas reads min-replicas-to-write, which min-replicas-max-lag 0
+// switches off.
+func minReplicas(c *redisconf.Config, unset topology.Origin) *topology.Number {
+	n := number(c, "min-replicas-to-write", unset)
+	switch lag := number(c, "min-replicas-max-lag", unset); {
+	case n == nil || lag == nil:
+		return nil
+	case topology.Is(lag.Value, 0):
+		n.Value = topology.Known(int64(0), lag.Origin)
+	}
+	return n
 }
 
 func word(c *redisconf.Config, name string, unset topology.Origin) *topology.Word {

@@ -195,8 +195,16 @@ type member struct {
 	// made are Services that an operator makes for this member. They count its
 	// nodes from 0.
 	made []topology.Service
+	// services are the names of Services that an operator makes for this member.
+	services []string
+	// budgets are PodDisruptionBudgets that an operator makes for this member.
+	budgets []budget
 	// settings is what an operator's resource says; nil for other objects.
 	settings *topology.Settings
+	// masters is how many masters an operator makes of a cluster; nil where none
+	// does. each is how many replicas of each a cluster is created with.
+	masters *topology.Field[int64]
+	each    topology.Field[int64]
 	// mode is set where the object alone decides it.
 	mode    topology.Mode
 	loaded  map[loadedKey]bool // configuration that its servers load
@@ -232,6 +240,7 @@ type pods struct {
 	// workload is the name that Pod names begin with; service the governing
 	// Service: together the DNS names of the Pods.
 	workload, service string
+	replicas          topology.Field[int64]
 	// single is true when one Pod is all there ever is.
 	single bool
 	// port is where the servers take clients; 0 is Redis' own.

@@ -50,6 +50,7 @@ func readSpotahome(x *index, o *manifest.Object) *member {
 		return nil
 	}
 	m := &member{object: o, name: o.Name, flavor: "Spotahome RedisFailover", mode: topology.Sentinel, settings: operatorSettings(o)}
+	m.services = []string{"rfr-" + o.Name, "rfrm-" + o.Name, "rfrs-" + o.Name, "rfs-" + o.Name}
 	m.ignoreUnread(spec, spotahomeUnread)
 	spotahomeServers(m, spec.at("redis"))
 	bootstrap := spec.at("bootstrapNode")
@@ -80,12 +81,14 @@ func spotahomeServers(m *member, redis part) {
 	n.HostNetwork = truthAt(redis.root, redis.origin, "hostNetwork")
 	n.pods = pods{
 		object: o, labels: spotahomeLabels(o, "redis"), workload: "rfr-" + o.Name, service: "rfr-" + o.Name,
-		single: topology.Is(n.Replicas, 1), port: redis.port(),
+		replicas: n.Replicas, single: topology.Is(n.Replicas, 1), port: redis.port(),
 	}
 	// The operator moves the label to the Pod that is master.
 	n.pods.labels["redisfailovers-role"] = anyValue
 	n.pods.ports = map[string]int64{"redis": n.pods.dataPort()}
+	n.Spread = spotahomeSpread(redis, n.pods.labels)
 	m.nodes = append(m.nodes, n)
+	m.spotahomeBudget(redis, n.pods, n.Replicas)
 	m.loaded, m.unseen, m.related = c.pod.loaded, c.pod.unseen, c.pod.related
 }
 
@@ -179,9 +182,11 @@ func spotahomeSentinels(m *member, p part) {
 	s.quorum = spotahomeQuorum(p, s.Replicas)
 	s.pods = pods{
 		object: o, labels: spotahomeLabels(o, "sentinel"), workload: "rfs-" + o.Name,
-		single: topology.Is(s.Replicas, 1), ports: map[string]int64{"sentinel": sentinelPort},
+		replicas: s.Replicas, single: topology.Is(s.Replicas, 1), ports: map[string]int64{"sentinel": sentinelPort},
 	}
+	s.Spread = spotahomeSpread(p, s.pods.labels)
 	m.sentinels = append(m.sentinels, s)
+	m.spotahomeBudget(p, s.pods, m.nodes[0].Replicas)
 }
 
 // spotahomeQuorum is a majority, unless customConfig has SENTINEL SET change

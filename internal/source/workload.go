@@ -51,6 +51,7 @@ func readPods(x *index, o *manifest.Object) (*member, *pod) {
 		m.sentinels[i].sidecar = len(m.nodes) > 0
 	}
 	m.keys = append(m.keys, p.releaseKeys()...)
+	m.each = p.createdWith()
 	m.loaded, m.unseen, m.related = p.loaded, p.unseen, p.related
 	return m, p
 }
@@ -74,6 +75,8 @@ func (c *container) addNode(m *member, starts []redisconf.Server) {
 	n.Shutdown = c.shutdown()
 	n.HostNetwork = truthAt(p.root, p.spec, "hostNetwork")
 	n.GoverningService = p.governing()
+	n.Spread = p.spread()
+	n.Autoscaler = p.x.autoscaler(p.object)
 	n.unloaded = c.unloaded(config)
 	n.cluster = c.clusterMode(config)
 	if topology.Is(n.cluster, true) {
@@ -136,6 +139,8 @@ func (c *container) addSentinel(m *member, starts []redisconf.Server) {
 	podLevel := p.root.Get("resources") != nil
 	s.Memory = p.x.resources(c.origin.At("resources"), "memory", podLevel)
 	s.CPU = p.x.resources(c.origin.At("resources"), "cpu", podLevel)
+	s.Spread = p.spread()
+	s.Autoscaler = p.x.autoscaler(p.object)
 	if d, monitor, ok := c.monitor(starts); ok {
 		origin := stretch(d.Origin, d.Offset, d.End)
 		if monitor.Name != "" && !strings.ContainsAny(monitor.Name, "$`{") {

@@ -13,6 +13,15 @@ type Config struct {
 	Save            *Save     `json:"save"`
 	Announce        *Announce `json:"announce"`
 
+	BacklogSize *Size `json:"repl_backlog_size"`
+	// ReplicaBuffer is the hard limit of client-output-buffer-limit for replicas;
+	// 0 is unlimited.
+	ReplicaBuffer *Size `json:"replica_output_buffer"`
+	// MinReplicas is min-replicas-to-write, 0 where min-replicas-max-lag 0
+	// switches it off.
+	MinReplicas *Number `json:"min_replicas_to_write"`
+	IOThreads   *Number `json:"io_threads"`
+
 	// Invalid are directives that the server refuses to start with.
 	Invalid []InvalidDirective `json:"invalid"`
 	// NotLoaded are directives written where the server never reads them.
@@ -26,6 +35,14 @@ type Size struct {
 	Set   bool         `json:"set"`
 	Bytes Field[int64] `json:"bytes"`
 	Text  string       `json:"text"` // as written
+}
+
+// Number is a directive that holds a whole number.
+type Number struct {
+	Origin Origin `json:"-"`
+
+	Set   bool         `json:"set"`
+	Value Field[int64] `json:"value"`
 }
 
 // Word is a directive that holds one of a few words, or a name.

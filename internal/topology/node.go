@@ -24,6 +24,10 @@ type Node struct {
 	// GoverningService is the Service that spec.serviceName of a StatefulSet
 	// names. Absent for other kinds; unknown when it is not in the input.
 	GoverningService *GoverningService `json:"governing_service"`
+	Spread           *Spread           `json:"spread"`
+	Budgeted         Field[bool]       `json:"budgeted"` // a PodDisruptionBudget selects the Pods
+	// Autoscaler is nil when nothing in the input scales the workload.
+	Autoscaler *Autoscaler `json:"autoscaler"`
 	// Bus is the cluster bus as NetworkPolicies of the input leave it.
 	Bus *Bus `json:"bus"`
 }

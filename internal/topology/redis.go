@@ -29,6 +29,12 @@ type Redis struct {
 	Source    string      `json:"source"`    // the source that recognised it: "workload", "bitnami", …
 	Flavor    string      `json:"flavor"`    // what a person calls it: "Bitnami redis 23.1.1", "StatefulSet"
 	Mode      Field[Mode] `json:"mode"`
+	Profile   Profile     `json:"profile"`
+	// ProfileBasis says what decided the profile, for people: "Deployment worker
+	// runs Sidekiq". "" when nothing did.
+	ProfileBasis string `json:"profile_basis"`
+	// Shape is nil for Sentinels alone.
+	Shape *Shape `json:"shape"`
 
 	Nodes             []Node             `json:"nodes"`
 	Sentinels         []SentinelNode     `json:"sentinels"`
@@ -103,6 +109,13 @@ type SentinelNode struct {
 	MasterGroup Field[string] `json:"master_group"`
 	Memory      *Resource     `json:"memory"`
 	CPU         *Resource     `json:"cpu"`
+
+	// Spread and Budgeted are unknown for Sentinels that run beside a server:
+	// what is said of its Pods is said of theirs.
+	Spread   *Spread     `json:"spread"`
+	Budgeted Field[bool] `json:"budgeted"` // a PodDisruptionBudget selects the Pods
+	// Autoscaler is nil when nothing in the input scales the workload.
+	Autoscaler *Autoscaler `json:"autoscaler"`
 }
 
 // Service is a Service of the input whose selector matches Pods of this Redis.
@@ -133,6 +146,12 @@ type DisruptionBudget struct {
 	MinAvailable   Field[string] `json:"min_available"` // "2" or "50%"
 	MaxUnavailable Field[string] `json:"max_unavailable"`
 	Nodes          []int64       `json:"nodes"` // indices of the Nodes it selects
+	// Pods is how many Pods of the input it selects; unknown when an autoscaler
+	// decides that.
+	Pods Field[int64] `json:"pods"`
+	// Allowed is how many of them may be evicted while all run. Its origin is
+	// the field that says so.
+	Allowed Field[int64] `json:"allowed"`
 }
 
 // NetworkPolicy is a NetworkPolicy that selects Pods of this Redis.
