@@ -2,7 +2,10 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -10,19 +13,21 @@ import (
 	"github.com/redislint/redislint/internal/manifest"
 	"github.com/redislint/redislint/internal/render"
 	"github.com/redislint/redislint/internal/rules"
+	"github.com/redislint/redislint/internal/source"
 	"github.com/redislint/redislint/internal/topology"
 	"github.com/redislint/redislint/internal/unit"
 )
 
 // chartFlags are the flags that say what a chart is rendered with, spelled as helm spells them.
 type chartFlags struct {
-	values      []string
-	chart       render.Chart
-	releaseName string
-	unit        choice
+	known  string // the chart that files are values of
+	values []string
+	chart  render.Chart
+	unit   choice
 }
 
 func (c *chartFlags) register(flags *pflag.FlagSet) {
+	flags.StringVar(&c.known, "chart", "", "take the files for values of a `chart` of Bitnami's, without the chart: bitnami/redis, bitnami/redis@19.1.0")
 	flags.StringSliceVarP(&c.values, "values", "f", nil, "values `files` for the chart, the last one wins")
 	flags.StringArrayVar(&c.chart.Set, "set", nil, "set values of the chart: `key=value,…`")
 	flags.StringArrayVar(&c.chart.SetString, "set-string", nil, "set values as strings: `key=value,…`")
@@ -38,13 +43,64 @@ func (c *chartFlags) register(flags *pflag.FlagSet) {
 	flags.Var(&c.unit, "unit", "what is judged with a file: auto (its chart, its kustomization or its folder), or the file alone")
 }
 
+// asked returns the chart that --chart names, and the paths to read for it: files given by -f are the values of one
+// release, other files of one each.
+func (c *chartFlags) asked(paths []string) ([]source.Chart, []string, error) {
+	if c.known == "" {
+		return nil, paths, nil
+	}
+	chart, err := source.ParseChart(c.known)
+	if err != nil {
+		return nil, nil, fmt.Errorf("--chart: %w", err)
+	}
+	for _, set := range [][]string{c.chart.Set, c.chart.SetString, c.chart.SetJSON, c.chart.SetFile, c.chart.SetLiteral} {
+		if len(set) > 0 {
+			return nil, nil, errors.New("--chart goes with values files; --set needs the chart itself")
+		}
+	}
+	chart.Release, chart.Namespace = c.chart.ReleaseName, c.chart.Namespace
+	if len(c.values) > 0 {
+		paths = c.values
+		for _, file := range c.values {
+			chart.Files = append(chart.Files, filepath.ToSlash(filepath.Clean(file)))
+		}
+	}
+	return []source.Chart{chart}, paths, nil
+}
+
 // options are those that unit.Load takes.
 func (c *chartFlags) options(limits manifest.Options) unit.Options {
+	if c.known != "" {
+		return unit.Options{Manifest: limits, Single: true}
+	}
 	chart := c.chart
 	for _, file := range c.values {
 		chart.Values = append(chart.Values, manifest.Input{Name: file})
 	}
 	return unit.Options{Manifest: limits, Single: c.unit.value == "file", Chart: chart}
+}
+
+// dependencies returns the charts that rendered charts depend on and do not hold, as far as they are known. The others
+// are told as what is not judged.
+func dependencies(loaded *unit.Loaded) []source.Chart {
+	var charts []source.Chart
+	for _, u := range loaded.Unrendered {
+		d := u.Dependency
+		chart, err := source.ParseChart(strings.TrimSuffix(d.Repository, "/") + "/" + d.Name)
+		if err == nil {
+			chart.Version, chart.Release, chart.Namespace = d.Version, u.Chosen.ReleaseName, u.Chosen.Namespace
+			chart.Files, chart.Keys = u.Values, d.Keys
+			charts = append(charts, chart)
+			continue
+		}
+		message := fmt.Sprintf("the dependency %s is not in charts/ and not judged; helm dependency build fetches it", d.Name)
+		if source.Sign([]byte(d.Name)) {
+			loaded.Set.Errors = append(loaded.Set.Errors, manifest.Error{File: d.File, Line: u.Line(), Message: message})
+		} else {
+			loaded.Set.Notices = append(loaded.Set.Notices, manifest.Notice{File: d.File, Message: message})
+		}
+	}
+	return charts
 }
 
 // loadError tells a flag that does not fit from input that cannot be read.

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -95,6 +96,10 @@ func (l *lintCommand) run(cmd *cobra.Command, paths []string) error {
 	}
 	limits := l.limits
 	limits.Sign, limits.Skip = source.Sign, chosen.skips
+	asked, paths, err := l.charts.asked(paths)
+	if err != nil {
+		return err
+	}
 	loaded, err := unit.Load(cmd.Context(), paths, cmd.InOrStdin(), l.charts.options(limits))
 	if err != nil {
 		return loadError(err)
@@ -102,7 +107,7 @@ func (l *lintCommand) run(cmd *cobra.Command, paths []string) error {
 	defer loaded.Close()
 	set := loaded.Set
 	told.now("judging")
-	result, err := lint.Run(cmd.Context(), set, evaluator)
+	result, err := lint.Run(cmd.Context(), set, evaluator, append(asked, dependencies(loaded)...)...)
 	if err != nil {
 		return failure("lint: %w", err)
 	}
@@ -161,7 +166,7 @@ func (l *lintCommand) reportOn(set *manifest.Set, result *lint.Result) report.Re
 		Findings:  result.Findings,
 		Undecided: result.Undecided,
 		Errors:    result.Errors,
-		Notices:   set.Notices,
+		Notices:   slices.Concat(set.Notices, result.Notices),
 		Unknown:   result.Unknown,
 		Summary: report.Summary{
 			Files:   set.Stats.Files,

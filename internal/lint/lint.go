@@ -25,14 +25,17 @@ type Result struct {
 	Undecided []rules.Undecided
 	Errors    []manifest.Error // what could not be read, by file and line
 	Unknown   []*manifest.Object
+	// Notices say how documents were read that leave something open.
+	Notices []manifest.Notice
 	// Waivers are those that were met, to be judged by Conclude.
 	Waivers []rules.Waiver
 }
 
 // Run judges every Redis in the set, several at a time. The result does not depend on which is done first. It decodes
-// further documents of the set where a Redis refers to them. The error is that of ctx.
-func Run(ctx context.Context, set *manifest.Set, evaluator *rules.Evaluator) (*Result, error) {
-	found := source.Discover(set)
+// further documents of the set where a Redis refers to them. Charts are those that somebody asks for beside what the set
+// says. The error is that of ctx.
+func Run(ctx context.Context, set *manifest.Set, evaluator *rules.Evaluator, charts ...source.Chart) (*Result, error) {
+	found := source.Discover(set, charts...)
 	result, err := Judge(ctx, found.Redis, evaluator)
 	if err != nil {
 		return nil, err
@@ -42,7 +45,7 @@ func Run(ctx context.Context, set *manifest.Set, evaluator *rules.Evaluator) (*R
 		return nil, err
 	}
 	result.Errors = slices.Concat(set.Errors, found.Errors)
-	result.Unknown = found.Unknown
+	result.Unknown, result.Notices = found.Unknown, found.Notices
 	slices.SortStableFunc(result.Errors, func(a, b manifest.Error) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Message, b.Message))
 	})

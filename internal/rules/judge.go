@@ -114,7 +114,8 @@ func placeOf(origin topology.Origin) Place {
 		return place
 	}
 	place.In = ref.Object
-	if ref.Key != "" {
+	// A key that holds others, and makes the field by one of them, is not the one to set.
+	if ref.Key != "" && origin.Object.Root.At(origin.Path).Len() == 0 {
 		place.Values = &Values{Key: ref.Key, File: ref.Object.File, Position: place.Position, Default: ref.Default}
 	}
 	return place

@@ -54,9 +54,31 @@ func (l *Loaded) buildChart(ctx context.Context, p *plan, c chartPlan, b *built)
 			values = append(values, v.Name)
 		}
 		values = slices.DeleteFunc(values, func(file string) bool { return !isFile(file) })
+		for i, file := range values {
+			b.files = append(b.files, file)
+			values[i] = filepath.ToSlash(filepath.Clean(file))
+		}
 		l.Unrendered = append(l.Unrendered, Unrendered{Chart: c.path, Dependency: dependency, Values: values, Chosen: asked})
 	}
 	return nil
+}
+
+// Line is the line of the file that asks for the dependency, 1-based; 0 when it cannot be told.
+func (u Unrendered) Line() int {
+	text, err := readText(u.Dependency.File)
+	if err != nil {
+		return 0
+	}
+	number, within := 0, false
+	for line := range strings.Lines(text) {
+		number++
+		within = within || strings.HasPrefix(line, "dependencies:")
+		_, name, found := strings.Cut(line, "name:")
+		if name, _, _ = strings.Cut(name, ","); within && found && strings.Trim(name, " \"'}\r\n") == u.Dependency.Name {
+			return number
+		}
+	}
+	return 0
 }
 
 // inputs joins the documents of each template to one input that is named by the template's file.

@@ -22,8 +22,8 @@ type found struct {
 	kustomizations []string // folders with a kustomization file
 }
 
-// find walks a folder as package manifest does. What cannot be read is left for it to report.
-func find(ctx context.Context, root string) (found, error) {
+// find walks a folder as package manifest does, without what is left out. What cannot be read is left for it to report.
+func find(ctx context.Context, root string, left func(path string) bool) (found, error) {
 	var f found
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		if ctx.Err() != nil {
@@ -32,7 +32,7 @@ func find(ctx context.Context, root string) (found, error) {
 		if err != nil || !entry.IsDir() {
 			return nil
 		}
-		if path != root && hidden(entry.Name()) {
+		if path != root && (hidden(entry.Name()) || left(path)) {
 			return fs.SkipDir
 		}
 		if isChart(path) {

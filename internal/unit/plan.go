@@ -53,6 +53,11 @@ func planned(ctx context.Context, paths []string, opts Options) (*plan, error) {
 	return p, nil
 }
 
+// left reports whether a path met in a folder is left out: by the caller, or because it is read otherwise.
+func (p *plan) left(path string) bool {
+	return p.skip[path] || p.opts.Manifest.Skip != nil && p.opts.Manifest.Skip(path)
+}
+
 // chart plans a chart once, whatever number of paths lead to it.
 func (p *plan) chart(path, values string, asked bool) {
 	i := slices.IndexFunc(p.charts, func(c chartPlan) bool { return same(c.path, path) })
@@ -71,7 +76,7 @@ func (p *plan) chart(path, values string, asked bool) {
 // folder plans what is in a folder. Charts and kustomizations that have nothing to do with what is looked for stay
 // unrendered, as they would only cost time.
 func (p *plan) folder(ctx context.Context, root string) error {
-	f, err := find(ctx, root)
+	f, err := find(ctx, root, p.left)
 	if err != nil {
 		return err
 	}

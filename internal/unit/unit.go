@@ -90,7 +90,7 @@ func (l *Loaded) load(ctx context.Context, p *plan, stdin io.Reader) error {
 		return err
 	}
 	options := p.opts.Manifest
-	options.Skip = func(path string) bool { return p.skip[path] }
+	options.Skip = p.left
 	options.Inputs = built.inputs
 	l.Set, err = manifest.Load(ctx, append(slices.Clone(p.files), built.files...), stdin, options)
 	if err != nil {
