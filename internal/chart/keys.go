@@ -47,16 +47,13 @@ func (r *release) isSpared(x value) bool {
 		return true
 	}
 	layer := x.parts[len(x.parts)-1].layer
-	return layer.Prefix != "" && r.instead(x) == ""
+	return layer.Prefix != "" && r.instead(x) == "" && !r.partsMoved(x)
 }
 
 // ignoreUnknown notes a key that the chart does not read: its parts, where they have moved to different places.
 func (r *release) ignoreUnknown(x value) {
-	prefix := strings.Join(x.keys, ".") + "."
-	moved := r.moved()
-	children := x.children(true)
-	if slices.ContainsFunc(children, func(c value) bool { return moved[prefix+c.name()] != "" }) {
-		for _, c := range children {
+	if r.partsMoved(x) {
+		for _, c := range x.children(true) {
 			if c.saysSomething() && len(r.out.Ignored) < maxIgnored {
 				r.ignoreUnknown(c)
 			}
@@ -64,6 +61,12 @@ func (r *release) ignoreUnknown(x value) {
 		return
 	}
 	r.ignore(x, r.reason(x), r.instead(x))
+}
+
+// partsMoved reports whether keys below have moved to different places.
+func (r *release) partsMoved(x value) bool {
+	moved := r.moved()
+	return slices.ContainsFunc(x.children(true), func(c value) bool { return moved[strings.Join(c.keys, ".")] != "" })
 }
 
 func (r *release) ignore(x value, reason, instead string) {

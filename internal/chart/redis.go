@@ -146,7 +146,7 @@ func (x *replication) replicaComponent() component {
 		release: x.release, role: "replica", suffix: "replicas", v: x.replica, sentinel: x.sentinel, replicates: true,
 		store: x.replica.at("persistence"), shared: x.replica,
 		script: "start-replica.sh", replicas: x.replica.at("replicaCount"),
-		liveness: "ping_liveness_local_and_master.sh", readiness: "ping_readiness_local_and_master.sh",
+		liveness: "ping_liveness_local_and_" + x.words.master + ".sh", readiness: "ping_readiness_local_and_" + x.words.master + ".sh",
 		grace: x.replica.at("terminationGracePeriodSeconds"),
 	}
 	if x.old() {

@@ -25,15 +25,15 @@ func (x *replication) healthScripts() manifest.Tree {
 	}
 	master := x.words.prefix + x.masterWord() + "_"
 	both := func(kind string) string {
-		return lines("#!/bin/bash", fmt.Sprintf(`/health/ping_%s_local.sh "$1" && /health/ping_%s_master.sh "$1"`, kind, kind))
+		return lines("#!/bin/bash", fmt.Sprintf(`/health/ping_%s_local.sh "$1" && /health/ping_%s_%s.sh "$1"`, kind, kind, x.words.master))
 	}
 	return fields(
 		field("ping_liveness_local.sh", local(alive...)),
 		field("ping_readiness_local.sh", local("PONG")),
-		set("ping_liveness_master.sh", x.ping("$"+master+"HOST", master+"PORT_NUMBER", x.masterWord()+"_", "PONG", "LOADING*")),
-		set("ping_readiness_master.sh", x.ping("$"+master+"HOST", master+"PORT_NUMBER", x.masterWord()+"_", "PONG")),
-		set("ping_liveness_local_and_master.sh", both("liveness")),
-		set("ping_readiness_local_and_master.sh", both("readiness")),
+		set("ping_liveness_"+x.words.master+".sh", x.ping("$"+master+"HOST", master+"PORT_NUMBER", x.masterWord()+"_", "PONG", "LOADING*")),
+		set("ping_readiness_"+x.words.master+".sh", x.ping("$"+master+"HOST", master+"PORT_NUMBER", x.masterWord()+"_", "PONG")),
+		set("ping_liveness_local_and_"+x.words.master+".sh", both("liveness")),
+		set("ping_readiness_local_and_"+x.words.master+".sh", both("readiness")),
 	)
 }
 

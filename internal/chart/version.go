@@ -11,7 +11,7 @@ import (
 func (c chart) version(asked string) (version string, assumed bool) {
 	asked = strings.TrimPrefix(strings.TrimSpace(asked), "v")
 	newest := c.versions[len(c.versions)-1]
-	if asked == "" || asked == "*" || asked == "latest" {
+	if asked == "" || asked == "latest" {
 		return newest, true
 	}
 	if v, ok := parseVersion(asked); ok && v.parts == 3 {
