@@ -77,8 +77,14 @@ type question struct {
 func (r *release) attribute(targets []Target) []Answer {
 	a := &attribution{release: r, keys: r.keys()}
 	objects := parse(r.base.documents, targets)
-	for _, t := range targets {
+	answers := make([]Answer, len(targets))
+	places := map[*question]int{}
+	for i, t := range targets {
+		if objects.object(t) == nil {
+			continue
+		}
 		q := &question{Target: t, scope: scopeOf(t.Template), value: objects.field(t), part: t.Text}
+		places[q] = i
 		if q.text = textOf(q.value); q.part == "" {
 			q.part = q.text
 		}
@@ -93,8 +99,7 @@ func (r *release) attribute(targets []Target) []Answer {
 			a.bisect(q)
 		}
 	}
-	answers := make([]Answer, len(targets))
-	for i, q := range a.questions {
+	for q, i := range places {
 		if q.answer != nil {
 			answers[i] = r.locate(q.answer.keys, q.answer.part)
 		}

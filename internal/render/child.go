@@ -28,6 +28,7 @@ func Child(stdin io.Reader, stdout io.Writer) int {
 	disconnect()
 	debug.SetMaxStack(int(min(limits.Memory/4, 64<<20)))
 	log.SetOutput(io.Discard) // libraries warn there
+	stages = os.Stderr
 
 	requests := make(chan request)
 	go func() {
@@ -65,8 +66,11 @@ func disconnect() {
 	net.DefaultResolver = &net.Resolver{PreferGo: true, Dial: refuse}
 }
 
-// stage says, on standard error, what is done next: should the process die, it died of that.
-func stage(what string) { fmt.Fprintln(os.Stderr, stagePrefix+strconv.Quote(what)) }
+// stages is a child's standard error.
+var stages io.Writer = io.Discard
+
+// stage says what is done next: should the process die, it died of that.
+func stage(what string) { _, _ = io.WriteString(stages, stagePrefix+strconv.Quote(what)+"\n") }
 
 // server keeps the chart of a Session between requests.
 type server struct{ release *release }

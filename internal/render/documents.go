@@ -19,9 +19,10 @@ func split(text string) []string {
 	}
 	text = strings.TrimSpace(text)
 	for at := 0; at < len(text); {
-		if strings.HasPrefix(text[at:], "---") {
+		if rest, found := strings.CutPrefix(text[at:], "---"); found {
 			add(at)
-			start = at + len("---")
+			start = len(text) - len(strings.TrimLeft(rest, white))
+			at = start // where another --- would not count
 		}
 		next := strings.IndexByte(text[at:], '\n')
 		if next < 0 {
@@ -32,6 +33,8 @@ func split(text string) []string {
 	add(len(text))
 	return documents
 }
+
+const white = " \t\n\f\r"
 
 // hooks are the events that helm knows.
 var hooks = []string{

@@ -29,8 +29,12 @@ type source struct {
 	file  *chart.File
 }
 
-// maxNested is how often a template may include itself, and how deep tpl may nest.
-const maxNested = 1000
+// Recursion is bounded: how often a template may include itself, as in helm, and how deep tpl may nest, where every level
+// has a copy of all templates.
+const (
+	maxIncluded = 1000
+	maxNested   = 100
+)
 
 // newEngine parses the templates of a chart and its subcharts.
 func newEngine(root *node) (*engine, error) {
@@ -83,8 +87,8 @@ func (e *engine) place(name string) string {
 func (e *engine) late(t *template.Template) template.FuncMap {
 	return template.FuncMap{
 		"include": func(name string, data any) (string, error) {
-			if e.included[name] > maxNested {
-				return "", fmt.Errorf("template %s includes itself more than %d times", name, maxNested)
+			if e.included[name] > maxIncluded {
+				return "", fmt.Errorf("template %s includes itself more than %d times", name, maxIncluded)
 			}
 			e.included[name]++
 			defer func() { e.included[name]-- }()

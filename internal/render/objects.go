@@ -40,21 +40,31 @@ func items(object map[string]any) []map[string]any {
 	return objects
 }
 
-// field returns the value of a target, nil when it is missing. The object may have been renamed by an experiment when it
-// is the only one of its kind.
-func (p parsed) field(t Target) any {
-	var same []map[string]any
+// object returns that of a target, nil when it is not there.
+func (p parsed) object(t Target) map[string]any {
 	for _, object := range p[t.Template] {
-		if object["kind"] != t.Kind {
-			continue
+		if object["kind"] == t.Kind && valueAt(object, []string{"metadata", "name"}) == t.Name {
+			return object
 		}
-		if valueAt(object, []string{"metadata", "name"}) == t.Name {
-			return valueAt(object, t.Path)
+	}
+	return nil
+}
+
+// field returns the value of a target, nil when it is missing. An experiment may have renamed the object, which then is
+// the only one of its kind.
+func (p parsed) field(t Target) any {
+	object := p.object(t)
+	if object == nil {
+		var same []map[string]any
+		for _, o := range p[t.Template] {
+			if o["kind"] == t.Kind {
+				same = append(same, o)
+			}
 		}
-		same = append(same, object)
+		if len(same) != 1 {
+			return nil
+		}
+		object = same[0]
 	}
-	if len(same) != 1 {
-		return nil
-	}
-	return valueAt(same[0], t.Path)
+	return valueAt(object, t.Path)
 }
