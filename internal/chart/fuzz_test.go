@@ -23,9 +23,11 @@ func FuzzRender(f *testing.F) {
 		"replica: {resources: {limits: {memory: '{{ x }}'}}, autoscaling: {enabled: true, minReplicas: []}}\nauth: {acl: {users: [a, {password: [1]}]}}",
 		"image: {registry: [], repository: {}, tag: null}\nglobal: {storageClass: {}, imageRegistry: 3}\nmetrics: {enabled: 1, service: 3, containerPorts: x}",
 	} {
-		f.Add(seed, "master.extraFlags[0]=x,replica.replicaCount=null,a.b[3].c={1,2}", "~20.0", false)
+		for pick := range uint8(16) {
+			f.Add(seed, "master.extraFlags[0]=x,replica.replicaCount=null,a.b[3].c={1,2}", []string{"", "~20.0", "12.1.0", "10"}[pick/4], pick)
+		}
 	}
-	f.Fuzz(func(t *testing.T, text, settings, version string, hidden bool) {
+	f.Fuzz(func(t *testing.T, text, settings, version string, pick uint8) {
 		options := manifest.DefaultOptions()
 		set := manifest.Decode([]manifest.Input{{Name: "values.yaml", Data: []byte("kind: Values\nvalues: \n" + text)}}, options)
 		if len(set.Objects) == 0 {
@@ -36,23 +38,21 @@ func FuzzRender(f *testing.F) {
 		if err != nil {
 			single = nil
 		}
-		for _, name := range chart.Charts() {
-			for _, path := range []manifest.Path{{"values"}, nil} {
-				out, err := chart.Render(chart.Release{Chart: name, Version: version, Owner: owner, Layers: []chart.Layer{
-					{Unseen: hidden}, {Object: owner, Path: path}, {Set: single},
-				}})
-				if err != nil {
-					t.Fatal(err)
-				}
-				for _, o := range out.Objects {
-					locateAll(o, o.Root, nil)
-				}
-				for _, i := range out.Ignored {
-					i.Ref.Object.Locate(i.Ref.Path)
-				}
-				source.Discover(&manifest.Set{Objects: out.Objects})
-			}
+		below := chart.Layer{Unseen: pick&64 != 0}
+		out, err := chart.Render(chart.Release{
+			Chart: chart.Charts()[pick%4], Version: version, Owner: owner,
+			Layers: []chart.Layer{below, {Object: owner, Path: manifest.Path{"values"}}, {Set: single}},
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
+		for _, o := range out.Objects {
+			locateAll(o, o.Root, nil)
+		}
+		for _, i := range out.Ignored {
+			i.Ref.Object.Locate(i.Ref.Path)
+		}
+		source.Discover(&manifest.Set{Objects: out.Objects})
 	})
 }
 
