@@ -1,45 +1,49 @@
+//go:build linux
+
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// cgroup is a control group with a memory limit, as the kubelet makes one for a container.
+// cgroup is a control group with a limit, as the kubelet makes one for a container.
 type cgroup struct {
 	dir     string
 	unified bool // version 2
 }
 
-// cgroupRoot returns where memory cgroups can be made, or why they cannot.
-func cgroupRoot() (root cgroup, err error) {
-	// Version 2 beside the others has no memory controller.
+// cgroupRoot returns where cgroups with a controller can be made, or why they cannot. Its names are those of versions 1 and 2.
+func cgroupRoot(old, unified string) (root cgroup, err error) {
 	controllers, err := os.ReadFile("/sys/fs/cgroup/cgroup.controllers")
-	root = cgroup{dir: "/sys/fs/cgroup/memory"}
+	root = cgroup{dir: filepath.Join("/sys/fs/cgroup", old)}
 	if err == nil {
 		root = cgroup{dir: "/sys/fs/cgroup", unified: true}
-		if !strings.Contains(string(controllers), "memory") {
-			return root, errors.New("no memory cgroups here")
+		if !slices.Contains(strings.Fields(string(controllers)), unified) {
+			return root, fmt.Errorf("no cgroups for %s here", unified)
 		}
-		if err := root.write("cgroup.subtree_control", "+memory"); err != nil {
-			return root, fmt.Errorf("no right to limit memory: %w", err)
+		if err := root.write("cgroup.subtree_control", "+"+unified); err != nil {
+			return root, fmt.Errorf("no right to make a cgroup for %s: %w", unified, err)
 		}
 	}
 	probe, err := os.MkdirTemp(root.dir, "redislint-evidence-")
 	if err != nil {
-		return root, fmt.Errorf("no right to limit memory: %w", err)
+		return root, fmt.Errorf("no right to make a cgroup for %s: %w", unified, err)
 	}
 	return root, os.Remove(probe)
 }
 
+// memoryRoot returns where cgroups with a limit for memory can be made, or why they cannot.
+func memoryRoot() (cgroup, error) { return cgroupRoot("memory", "memory") }
+
 // cgroup makes a group whose processes are killed when they need more than limit bytes together.
 func (l *lab) cgroup(limit int64) (cgroup, error) {
-	group, err := cgroupRoot()
+	group, err := memoryRoot()
 	if err != nil {
 		return cgroup{}, err
 	}

@@ -1,3 +1,5 @@
+//go:build linux
+
 package main
 
 import (
@@ -28,6 +30,9 @@ func dial(host string, port int, patience time.Duration) (*conn, error) {
 	}
 	return &conn{Conn: c, in: bufio.NewReader(c), patience: patience}, nil
 }
+
+// close ends the connection; the server notices.
+func (c *conn) close() { _ = c.Close() }
 
 // ask sends a command and returns the reply as redis-cli prints it where nobody looks: strings bare, an error as its text, such as
 // "MISCONF Redis is …", an array as a line for each item, nothing as "".

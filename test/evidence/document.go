@@ -1,3 +1,5 @@
+//go:build linux
+
 package main
 
 import (
@@ -7,8 +9,10 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -49,7 +53,15 @@ func insert(path, name, figures string) error {
 	}
 	known := figuresOf(string(text))
 	known[name] = figures
-	return os.WriteFile(path, []byte(document(known)), 0o644)
+	return os.WriteFile(path, []byte(document(known, pages(path))), 0o644)
+}
+
+// pages tells which rules have a page beside the document at path; a rule that has none yet is not cited.
+func pages(path string) func(rule string) bool {
+	return func(rule string) bool {
+		_, err := os.Stat(filepath.Join(filepath.Dir(path), "rules", rule+".md"))
+		return err == nil
+	}
 }
 
 // figuresOf returns the figures that a document holds, by experiment.
@@ -61,30 +73,35 @@ func figuresOf(document string) map[string]string {
 	return known
 }
 
-// document writes all sections, with the figures that are known.
-func document(known map[string]string) string {
+// document writes all sections, with the figures that are known, and links to the rules that exist.
+func document(known map[string]string, exists func(rule string) bool) string {
+	links := func(rules []string) string {
+		var links []string
+		for _, rule := range rules {
+			if exists(rule) {
+				links = append(links, fmt.Sprintf("[%s](rules/%s.md)", rule, rule))
+			}
+		}
+		return strings.Join(links, ", ")
+	}
 	var b strings.Builder
 	b.WriteString(introduction)
 	b.WriteString("| experiment | asks | rules |\n|---|---|---|\n")
 	for _, e := range experiments {
-		var links []string
-		for _, rule := range e.rules() {
-			links = append(links, link(rule))
-		}
-		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s |\n", e.name, e.name, e.question, strings.Join(links, ", "))
+		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s |\n", e.name, e.name, e.question, links(e.rules()))
 	}
 	for _, e := range experiments {
 		heading := string(unicode.ToUpper(rune(e.name[0]))) + e.name[1:]
 		fmt.Fprintf(&b, "\n## %s\n\n**%s** %s\n\nWhat follows:\n\n", heading, e.question, e.setup)
 		for _, c := range e.claims {
-			var links []string
-			for _, rule := range c.rules {
-				links = append(links, link(rule))
+			b.WriteString("- " + c.text)
+			if rules := links(c.rules); rules != "" {
+				b.WriteString(" (" + rules + ")")
 			}
-			fmt.Fprintf(&b, "- %s (%s)\n", c.text, strings.Join(links, ", "))
+			b.WriteString("\n")
 		}
-		figures, known := known[e.name]
-		if !known {
+		figures, measured := known[e.name]
+		if !measured {
 			figures = "Not run yet.\n"
 		}
 		fmt.Fprintf(&b, "\n"+begin+"%s"+end, e.name, figures)
@@ -92,16 +109,12 @@ func document(known map[string]string) string {
 	return b.String()
 }
 
-func link(rule string) string { return fmt.Sprintf("[%s](rules/%s.md)", rule, rule) }
-
 // rules returns the rules of all claims, each once.
 func (e experiment) rules() []string {
 	var rules []string
-	seen := make(map[string]bool)
 	for _, c := range e.claims {
 		for _, rule := range c.rules {
-			if !seen[rule] {
-				seen[rule] = true
+			if !slices.Contains(rules, rule) {
 				rules = append(rules, rule)
 			}
 		}

@@ -1,3 +1,5 @@
+//go:build linux
+
 package main
 
 import (
@@ -11,7 +13,12 @@ import (
 
 // experiments in the order of the document.
 var experiments = []experiment{
-	sentinels, replicas, restarts, memory, limits, probes, windows,
+	sentinels, replicas, restarts, shutdowns,
+	memory, limits,
+	volumes, disks,
+	probes, windows, loading, stalls,
+	masters, bus, announce,
+	spellings,
 }
 
 // experiment is one question that rules rest on, and how a real server answers it.
@@ -37,7 +44,8 @@ type need int
 
 const (
 	namespaces  need = iota // of network, mounts and processes, which root can make, and mostly everybody
-	memoryLimit             // a memory cgroup that can be made here, which root can
+	memoryLimit             // a cgroup for memory, which root can make
+	diskLimit               // a cgroup for block devices, and a device, which root can make
 )
 
 // lacks says why the experiment cannot run on this machine; it is empty when it can.
@@ -57,7 +65,11 @@ func (e experiment) lacks() string {
 				return "no ip (iproute2)"
 			}
 		case memoryLimit:
-			if _, err := cgroupRoot(); err != nil {
+			if _, err := memoryRoot(); err != nil {
+				return err.Error()
+			}
+		case diskLimit:
+			if _, err := diskRoot(); err != nil {
 				return err.Error()
 			}
 		}
@@ -127,6 +139,21 @@ func (t *table) row(cells ...any) {
 		row[i] = fmt.Sprint(cell)
 	}
 	t.rows = append(t.rows, row)
+}
+
+// parts measures the parts of an experiment at the same time and adds their tables in order.
+func (r *result) parts(ctx context.Context, l *lab, measures ...func(context.Context, *lab, *result) error) error {
+	parts, err := concurrently(len(measures), func(i int) (*result, error) {
+		part := &result{verdicts: make(map[string]bool)}
+		return part, measures[i](ctx, l, part)
+	})
+	for _, part := range parts {
+		r.tables = append(r.tables, part.tables...)
+		for key, holds := range part.verdicts {
+			r.judge(key, holds)
+		}
+	}
+	return err
 }
 
 // judge says whether a claim holds; of several verdicts on one, all have to be good.

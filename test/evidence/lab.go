@@ -1,3 +1,5 @@
+//go:build linux
+
 package main
 
 import (
@@ -20,8 +22,6 @@ type lab struct {
 
 	mu      sync.Mutex
 	servers []*server
-	port    int
-	volumes []string
 }
 
 // pick returns what the experiment's scale asks for.
@@ -54,17 +54,23 @@ func (l *lab) end() error {
 	return os.RemoveAll(l.dir)
 }
 
+// ports hands out ports to all labs of the process.
+var ports struct {
+	sync.Mutex
+	last int
+}
+
 // freePort returns a port on which nobody listens, nor on that of the cluster bus above it.
-func (l *lab) freePort() (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.port == 0 {
-		l.port = 20000 + os.Getpid()%100*100
+func freePort() (int, error) {
+	ports.Lock()
+	defer ports.Unlock()
+	if ports.last == 0 {
+		ports.last = 20000 + os.Getpid()%50*100
 	}
 	for range 1000 {
-		l.port++
-		if free(l.port) && free(l.port+busOffset) {
-			return l.port, nil
+		ports.last++
+		if free(ports.last) && free(ports.last+busOffset) {
+			return ports.last, nil
 		}
 	}
 	return 0, errors.New("find a free port: none in 1000")
@@ -106,15 +112,16 @@ func pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// concurrently calls f with 0 to n-1 and returns the first error.
-func concurrently(n int, f func(int) error) error {
-	failures := make([]error, n)
+// concurrently calls f with 0 to n-1 at the same time, for servers that do nothing most of the time, and returns what it returned in
+// that order.
+func concurrently[T any](n int, f func(int) (T, error)) ([]T, error) {
+	results, failures := make([]T, n), make([]error, n)
 	var wait sync.WaitGroup
 	for i := range n {
-		wait.Go(func() { failures[i] = f(i) })
+		wait.Go(func() { results[i], failures[i] = f(i) })
 	}
 	wait.Wait()
-	return errors.Join(failures...)
+	return results, errors.Join(failures...)
 }
 
 // command runs a program to its end.

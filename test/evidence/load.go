@@ -1,7 +1,10 @@
+//go:build linux
+
 package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
@@ -72,8 +75,7 @@ func (w *writer) flush(n int, read func(reply string)) error {
 	for range n {
 		reply, err := w.reply()
 		if err != nil {
-			<-sent
-			return err
+			return errors.Join(err, <-sent)
 		}
 		read(reply)
 	}
@@ -87,7 +89,7 @@ func (s *server) fill(ctx context.Context, v values, bytes int64) (keys int, err
 	if err != nil {
 		return 0, err
 	}
-	defer w.Close()
+	defer w.close()
 	for ctx.Err() == nil {
 		refusal := ""
 		for range 20 {
@@ -145,7 +147,7 @@ func (l *load) run(ctx context.Context, s *server, v values, keys, rate int) err
 	if err != nil {
 		return err
 	}
-	defer w.Close()
+	defer w.close()
 	batch, interval := pipeline, time.Duration(0)
 	if rate > 0 {
 		batch = min(max(rate/100, 1), pipeline)
@@ -176,6 +178,13 @@ func (l *load) note(reply string) {
 		l.refusal, l.after = reply, time.Since(l.began)
 	}
 	l.refused++
+}
+
+// count returns how many writes were accepted so far.
+func (l *load) count() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.accepted
 }
 
 // stop ends the load; its figures stand still then.

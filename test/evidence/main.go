@@ -1,3 +1,5 @@
+//go:build linux
+
 // Command evidence repeats, on a real redis-server, the measurements that rules rest on, and writes them to docs/evidence.md. It
 // knows how to break a Redis and what to look at then, not how a rule finds such a Redis in manifests.
 package main
@@ -50,11 +52,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return unusable
 	}
 	if *list {
-		for _, e := range chosen {
-			fmt.Fprintf(stdout, "%-10s %s\n", e.name, e.question)
-			if reason := e.lacks(); reason != "" {
-				fmt.Fprintf(stdout, "%-10s not run: %s\n", "", reason)
-			}
+		if _, err := io.WriteString(stdout, names(chosen)); err != nil {
+			return unusable
 		}
 		return confirmed
 	}
@@ -90,8 +89,11 @@ func one(ctx context.Context, e experiment, quick bool, path string, stdout, std
 		return unusable
 	}
 	if quick {
-		fmt.Fprint(stdout, figures)
-	} else if err := insert(path, e.name, figures); err != nil {
+		_, err = io.WriteString(stdout, figures)
+	} else {
+		err = insert(path, e.name, figures)
+	}
+	if err != nil {
 		fmt.Fprintf(stderr, "evidence: %s: %v\n", e.name, err)
 		return unusable
 	}
@@ -99,6 +101,18 @@ func one(ctx context.Context, e experiment, quick bool, path string, stdout, std
 		return refuted
 	}
 	return confirmed
+}
+
+// names lists experiments, and what this machine lacks for them.
+func names(list []experiment) string {
+	var b strings.Builder
+	for _, e := range list {
+		fmt.Fprintf(&b, "%-10s %s\n", e.name, e.question)
+		if reason := e.lacks(); reason != "" {
+			fmt.Fprintf(&b, "%-10s not run: %s\n", "", reason)
+		}
+	}
+	return b.String()
 }
 
 // choose returns the experiments of a list of names, all of them for an empty one.

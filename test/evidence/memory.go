@@ -1,3 +1,5 @@
+//go:build linux
+
 package main
 
 import (
@@ -95,9 +97,9 @@ func measureMemory(ctx context.Context, l *lab, r *result) error {
 	for i, b := range todo {
 		t.row(b.name, spread("%.2f", peaks[i]), seconds("%.1f", took[i]))
 	}
+	middle := func(i int) float64 { return median(peaks[i]) }
+	r.judge("idle", middle(0) > 1)
 	if !l.quick {
-		middle := func(i int) float64 { return median(peaks[i]) }
-		r.judge("idle", middle(0) > 1)
 		r.judge("copy", middle(1) < middle(2) && middle(2) < middle(3) && middle(3) < middle(4) && middle(5) > middle(3))
 		r.judge("replica", (middle(7)-middle(4))*float64(maxmemory) > 256<<20)
 	}
@@ -190,7 +192,7 @@ func (l *lab) fragment(ctx context.Context, maxmemory int64, sizes [2]values) (r
 	if err != nil {
 		return rss, err
 	}
-	defer c.Close()
+	defer c.close()
 	for first := 0; first < keys; first += 1000 {
 		words := []string{"DEL"}
 		for key := first; key < min(first+1000, keys); key += 2 {
@@ -204,7 +206,7 @@ func (l *lab) fragment(ctx context.Context, maxmemory int64, sizes [2]values) (r
 	if err != nil {
 		return rss, err
 	}
-	defer w.Close()
+	defer w.close()
 	for n := 0; s.number("used_memory") < maxmemory*99/100 && ctx.Err() == nil; n += pipeline {
 		for i := range pipeline {
 			w.set("new:" + strconv.Itoa(n+i))

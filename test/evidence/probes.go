@@ -1,3 +1,5 @@
+//go:build linux
+
 package main
 
 import (
@@ -119,8 +121,8 @@ type probeState struct {
 }
 
 var probeStates = []probeState{
-	{"not running", false, "", func(_ context.Context, l *lab) (int, func(), error) {
-		port, err := l.freePort()
+	{"not running", false, "", func(context.Context, *lab) (int, func(), error) {
+		port, err := freePort()
 		return port, func() {}, err
 	}},
 	{"healthy", false, "", simply()},
@@ -141,7 +143,7 @@ var probeStates = []probeState{
 		}
 		// The connection that asked whether the server is up may not have been closed yet.
 		until(ctx, 5*time.Second, func() bool { return c.ask("PING") == "PONG" })
-		return s.port, func() { c.Close(); s.kill() }, nil
+		return s.port, func() { c.close(); s.kill() }, nil
 	}},
 	{"a script runs for longer than `busy-reply-threshold` (BUSY)", true, "", func(ctx context.Context, l *lab) (int, func(), error) {
 		s, err := l.started(ctx, "--busy-reply-threshold", "100")
@@ -156,7 +158,7 @@ var probeStates = []probeState{
 			return 0, nil, err
 		}
 		until(ctx, 5*time.Second, func() bool { return strings.HasPrefix(s.ask("PING"), "BUSY") })
-		return s.port, func() { c.Close(); s.kill() }, nil
+		return s.port, func() { c.close(); s.kill() }, nil
 	}},
 	{"loading its data (LOADING)", true, "loading", func(ctx context.Context, l *lab) (int, func(), error) {
 		s, err := l.loading(ctx, 20*time.Second)

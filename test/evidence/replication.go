@@ -1,3 +1,5 @@
+//go:build linux
+
 package main
 
 import (
@@ -8,6 +10,9 @@ import (
 	"strings"
 	"time"
 )
+
+// followers is how many replicas a master has.
+const followers = 2
 
 // group is a master, its replicas and the Sentinels that watch them.
 type group struct {
@@ -23,9 +28,9 @@ type watch struct {
 }
 
 // group starts a master and replicas with the same arguments, and Sentinels, and returns when all of them know each other.
-func (l *lab) group(ctx context.Context, replicas int, w watch, args ...string) (*group, error) {
+func (l *lab) group(ctx context.Context, w watch, args ...string) (*group, error) {
 	g := &group{}
-	for i := range 1 + replicas {
+	for i := range 1 + followers {
 		line := args
 		if i > 0 {
 			line = append([]string{"--replicaof", fmt.Sprintf("127.0.0.1 %d", g.servers[0].port)}, args...)

@@ -1,3 +1,5 @@
+//go:build linux
+
 package main
 
 import (
@@ -32,76 +34,104 @@ var restarts = experiment{
 	measure: measureRestarts,
 }
 
+// restart is a master that comes back, and what must be left then.
+type restart struct {
+	persistence string
+	args        []string
+	sentinels   int
+	back        time.Duration
+	keys        [3]int // on master and replicas
+	claim       string
+}
+
+// There are so many keys, and so many of them when a server with save points saves.
+const (
+	keysWritten = 1000
+	keysSaved   = 500
+)
+
+var restartCases = []restart{
+	{"none", nil, 0, time.Second, [3]int{}, "empty"},
+	{"none", nil, 3, time.Second, [3]int{}, "empty"},
+	{"none", nil, 3, 3 * time.Second, [3]int{}, "empty"},
+	{"none", nil, 3, 10 * time.Second, [3]int{0, keysWritten, keysWritten}, "promoted"},
+	{"append-only file", []string{"--appendonly", "yes"}, 0, time.Second, [3]int{keysWritten, keysWritten, keysWritten}, "files"},
+	{"append-only file", []string{"--appendonly", "yes"}, 3, time.Second, [3]int{keysWritten, keysWritten, keysWritten}, "files"},
+	{"save points", []string{"--save", "3600 1"}, 0, time.Second, [3]int{keysSaved, keysSaved, keysSaved}, "files"},
+	{"save points", []string{"--save", "3600 1"}, 3, time.Second, [3]int{keysSaved, keysSaved, keysSaved}, "files"},
+}
+
+// restarted is what was left of one trial.
+type restarted struct {
+	keys  [3]int
+	roles string
+}
+
 func measureRestarts(ctx context.Context, l *lab, r *result) error {
-	const number, saved = 1000, 500
-	down := pick(l, 1500*time.Millisecond, 5*time.Second)
-	cases := []struct {
-		persistence string
-		args        []string
-		sentinels   int
-		back        time.Duration
-		keys        [3]int // that must be left on master and replicas
-		claim       string
-	}{
-		{"none", nil, 0, time.Second, [3]int{}, "empty"},
-		{"none", nil, 3, time.Second, [3]int{}, "empty"},
-		{"none", nil, 3, 3 * time.Second, [3]int{}, "empty"},
-		{"none", nil, 3, 10 * time.Second, [3]int{0, number, number}, "promoted"},
-		{"append-only file", []string{"--appendonly", "yes"}, 0, time.Second, [3]int{number, number, number}, "files"},
-		{"append-only file", []string{"--appendonly", "yes"}, 3, time.Second, [3]int{number, number, number}, "files"},
-		{"save points", []string{"--save", "3600 1"}, 0, time.Second, [3]int{saved, saved, saved}, "files"},
-		{"save points", []string{"--save", "3600 1"}, 3, time.Second, [3]int{saved, saved, saved}, "files"},
-	}
+	cases := restartCases
 	if l.quick {
-		for i := range cases {
-			cases[i].back = 0
-		}
-		cases = append(cases[:2:2], cases[4], cases[6])
+		cases = []restart{cases[0], cases[4], cases[6]}
 	}
 	trials := pick(l, 1, 3)
 	t := r.table("", "persistence", "Sentinels", "back after", "keys on master, replica, replica then", "roles then")
-	for _, c := range cases {
+	seen := make([][]restarted, len(cases))
+	for range trials {
+		all, err := concurrently(len(cases), func(i int) (restarted, error) { return l.restart(ctx, cases[i]) })
+		if err != nil {
+			return err
+		}
+		for i, s := range all {
+			seen[i] = append(seen[i], s)
+		}
+	}
+	for i, c := range cases {
 		var keys, roles []string
-		for range trials {
-			var w watch
-			if c.sentinels > 0 {
-				w = watch{sentinels: c.sentinels, quorum: 2, down: down, failover: 10 * time.Second}
-			}
-			g, err := l.group(ctx, 2, w, c.args...)
-			if err != nil {
-				return err
-			}
-			master := g.servers[0]
-			for i := range number {
-				if i == saved && len(c.args) > 0 && c.args[0] == "--save" {
-					master.ask("SAVE")
-				}
-				if reply := master.ask("SET", "key:"+strconv.Itoa(i), "v"); reply != "OK" {
-					return errors.New("write the keys: " + reply)
-				}
-			}
-			if _, same := until(ctx, 10*time.Second, func() bool { return g.keys() == [3]int{number, number, number} }); !same {
-				return errors.New("write the keys: replicas do not follow")
-			}
-			pause(ctx, 1100*time.Millisecond) // appendfsync everysec
-			began := time.Now()
-			master.crash()
-			pause(ctx, c.back-time.Since(began))
-			if err := master.start(ctx); err != nil {
-				return err
-			}
-			// The state is what it is once everybody follows a master, and has stayed so for longer than Sentinels take.
-			until(ctx, 30*time.Second, func() bool { return g.keys() == c.keys && g.settled() })
-			pause(ctx, pick(l, 0, down+time.Second))
-			left := g.keys()
-			keys = append(keys, fmt.Sprintf("%d, %d, %d", left[0], left[1], left[2]))
-			roles = append(roles, g.roles())
-			g.end()
-			r.judge(c.claim, left == c.keys)
+		for _, s := range seen[i] {
+			keys = append(keys, fmt.Sprintf("%d, %d, %d", s.keys[0], s.keys[1], s.keys[2]))
+			roles = append(roles, s.roles)
+			r.judge(c.claim, s.keys == c.keys)
 		}
 		t.row(c.persistence, c.sentinels, c.back, tally(keys), tally(roles))
 	}
 	return ctx.Err()
+}
+
+func (l *lab) restart(ctx context.Context, c restart) (seen restarted, err error) {
+	const down = 5 * time.Second
+	var w watch
+	if c.sentinels > 0 {
+		w = watch{sentinels: c.sentinels, quorum: 2, down: down, failover: 10 * time.Second}
+	}
+	g, err := l.group(ctx, w, c.args...)
+	if err != nil {
+		return seen, err
+	}
+	defer g.end()
+	master := g.servers[0]
+	for i := range keysWritten {
+		if i == keysSaved && c.persistence == "save points" {
+			master.ask("SAVE")
+		}
+		if reply := master.ask("SET", "key:"+strconv.Itoa(i), "v"); reply != "OK" {
+			return seen, errors.New("write the keys: " + reply)
+		}
+	}
+	if _, same := until(ctx, 10*time.Second, func() bool { return g.keys() == [3]int{keysWritten, keysWritten, keysWritten} }); !same {
+		return seen, errors.New("write the keys: replicas do not follow")
+	}
+	pause(ctx, 1100*time.Millisecond) // appendfsync everysec
+	began := time.Now()
+	master.crash()
+	pause(ctx, pick(l, 0, c.back)-time.Since(began))
+	if err := master.start(ctx); err != nil {
+		return seen, err
+	}
+	// It stays as it is once all follow a master, and Sentinels have had their time.
+	until(ctx, 30*time.Second, func() bool { return g.keys() == c.keys && g.settled() })
+	if c.sentinels > 0 {
+		pause(ctx, down+time.Second)
+	}
+	return restarted{g.keys(), g.roles()}, ctx.Err()
 }
 
 // keys returns how many keys each server holds, -1 for one that does not say.

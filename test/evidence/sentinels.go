@@ -1,3 +1,5 @@
+//go:build linux
+
 package main
 
 import (
@@ -87,14 +89,12 @@ func measureSentinels(ctx context.Context, l *lab, r *result) error {
 	trials := pick(l, 1, 3)
 	seen := make([][]failover, len(cases))
 	for range trials {
-		// The processes are idle but for the moment of the failover.
-		err := concurrently(len(cases), func(i int) error {
-			f, err := l.lose(ctx, cases[i])
-			seen[i] = append(seen[i], f)
-			return err
-		})
+		failovers, err := concurrently(len(cases), func(i int) (failover, error) { return l.lose(ctx, cases[i]) })
 		if err != nil {
 			return err
+		}
+		for i, f := range failovers {
+			seen[i] = append(seen[i], f)
 		}
 	}
 	t := r.table("", "Sentinels", "quorum", "lost with the master", "failovers", "first write after, s", "CKQUORUM before", "declared down", "attempts not elected")
@@ -131,8 +131,8 @@ func measureSentinels(ctx context.Context, l *lab, r *result) error {
 
 // lose starts a group and kills its master, with as many Sentinels.
 func (l *lab) lose(ctx context.Context, c loss) (failover, error) {
-	w := watch{sentinels: c.sentinels, quorum: c.quorum, down: pick(l, 500*time.Millisecond, 5*time.Second), failover: 10 * time.Second}
-	g, err := l.group(ctx, 2, w)
+	w := watch{sentinels: c.sentinels, quorum: c.quorum, down: pick(l, time.Second, 5*time.Second), failover: 10 * time.Second}
+	g, err := l.group(ctx, w)
 	if err != nil {
 		return failover{}, err
 	}

@@ -1,3 +1,5 @@
+//go:build linux
+
 package main
 
 import (
@@ -24,6 +26,7 @@ type server struct {
 	args    []string // more of the command line
 	through []string // the command that starts it, such as "ip netns exec node"
 	config  string   // of a Sentinel; empty for redis-server
+	input   string   // a configuration on standard input, where args name it "-"
 
 	mu      sync.Mutex
 	process *os.Process
@@ -37,7 +40,7 @@ func (l *lab) server(args ...string) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	port, err := l.freePort()
+	port, err := freePort()
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +86,7 @@ func (s *server) launch() error {
 	}
 	defer log.Close()
 	cmd := exec.Command(line[0], line[1:]...)
-	cmd.Stdout, cmd.Stderr, cmd.Dir = log, log, s.dir
+	cmd.Stdin, cmd.Stdout, cmd.Stderr, cmd.Dir = strings.NewReader(s.input), log, log, s.dir
 	cmd.SysProcAttr = attributes()
 	if err := cmd.Start(); err != nil {
 		return err
@@ -169,7 +172,7 @@ func (s *server) ask(words ...string) string {
 	if err != nil {
 		return noAnswer + err.Error()
 	}
-	defer c.Close()
+	defer c.close()
 	return c.ask(words...)
 }
 
@@ -195,6 +198,9 @@ func (s *server) saving() bool {
 	return strings.Contains(text, "rdb_bgsave_in_progress:1") || strings.Contains(text, "aof_rewrite_in_progress:1") ||
 		strings.Contains(text, "aof_rewrite_scheduled:1")
 }
+
+// forget removes a file of the server, if it has one.
+func (s *server) forget(name string) { _ = os.Remove(filepath.Join(s.dir, name)) }
 
 func (s *server) logFile() string { return filepath.Join(s.dir, "log") }
 

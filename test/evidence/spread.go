@@ -1,8 +1,11 @@
+//go:build linux
+
 package main
 
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -41,17 +44,21 @@ func tally(texts []string) string {
 	if len(order) == 1 {
 		return order[0]
 	}
-	written := ""
 	for i, text := range order {
-		if i > 0 {
-			written += ", "
-		}
-		written += fmt.Sprintf("%s (%d)", text, count[text])
+		order[i] = fmt.Sprintf("%s (%d)", text, count[text])
 	}
-	return written
+	return strings.Join(order, ", ")
 }
 
 // median returns the middle one of figures, the upper one of two.
 func median(figures []float64) float64 {
 	return slices.Sorted(slices.Values(figures))[len(figures)/2]
 }
+
+// extremes returns the median and the largest of durations.
+func extremes(durations []time.Duration) (middle, largest time.Duration) {
+	sorted := slices.Sorted(slices.Values(durations))
+	return sorted[len(sorted)/2], sorted[len(sorted)-1]
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

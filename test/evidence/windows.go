@@ -1,3 +1,5 @@
+//go:build linux
+
 package main
 
 import (
@@ -47,41 +49,18 @@ func measureWindows(ctx context.Context, l *lab, r *result) error {
 		return err
 	}
 	began := time.Now()
-	kills := make([]time.Duration, len(settings)) // 0 for never
 	loaded := make(chan struct{})
-	err = concurrently(len(settings)+1, func(i int) error {
-		if i == len(settings) {
-			defer close(loaded)
-			until(ctx, 2*loads*time.Second, func() bool { return s.ask("PING") == "PONG" })
-			return ctx.Err()
-		}
-		p, failures := settings[i], 0
-		for due := p.delay; ; due += p.period {
-			wait := time.NewTimer(time.Until(began.Add(time.Duration(due) * second)))
-			select {
-			case <-wait.C:
-			case <-loaded:
-				return nil
-			}
-			form := "redis-cli -p %d ping"
-			if p.pong {
-				form += " | grep PONG"
-			}
-			asked := time.Now()
-			if _, code := probe(ctx, fmt.Sprintf(form, s.port)); code == 0 {
-				failures = 0
-			} else {
-				failures++
-			}
-			if failures == p.failures {
-				kills[i] = asked.Sub(began)
-				return nil
-			}
-		}
+	go func() {
+		defer close(loaded)
+		until(ctx, 2*loads*time.Second, func() bool { return s.ask("PING") == "PONG" })
+	}()
+	kills, err := concurrently(len(settings), func(i int) (time.Duration, error) {
+		return settings[i].kill(ctx, s, began, second, loaded), nil
 	})
 	if err != nil {
 		return err
 	}
+	<-loaded
 	took := time.Since(began)
 	t := r.table(fmt.Sprintf("The server was loaded after %.1f s.", took.Seconds()),
 		"command", "initialDelaySeconds", "periodSeconds", "failureThreshold", "delay + (failures - 1) x period, s", "kills after, s")
@@ -115,4 +94,29 @@ func measureWindows(ctx context.Context, l *lab, r *result) error {
 		return fmt.Errorf("the server never finished loading: %s", s.lastWords())
 	}
 	return nil
+}
+
+// kill returns after how long the probe would have killed the server, 0 if it did not until the server was loaded.
+func (p livenessProbe) kill(ctx context.Context, s *server, began time.Time, second time.Duration, loaded <-chan struct{}) time.Duration {
+	form := "redis-cli -p %d ping"
+	if p.pong {
+		form += " | grep PONG"
+	}
+	failures := 0
+	for due := p.delay; ; due += p.period {
+		select {
+		case <-time.After(time.Until(began.Add(time.Duration(due) * second))):
+		case <-loaded:
+			return 0
+		}
+		asked := time.Now()
+		if _, code := probe(ctx, fmt.Sprintf(form, s.port)); code == 0 {
+			failures = 0
+		} else {
+			failures++
+		}
+		if failures == p.failures {
+			return asked.Sub(began)
+		}
+	}
 }
