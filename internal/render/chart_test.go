@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -265,7 +266,9 @@ func TestChartsAreNamedAsTheUserNamesThem(t *testing.T) {
 			t.Errorf("%s: %v", path, got)
 		}
 	}
-	t.Chdir("box")
+	if err := os.Chdir("box"); err != nil {
+		t.Fatal(err)
+	}
 	if got := chart(t, render.Chart{Path: "."}).Errors; len(got) != 1 || got[0].File != "templates/a.yaml" {
 		t.Errorf("%v", got)
 	}

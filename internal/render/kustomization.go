@@ -131,10 +131,9 @@ func (e *editor) paths() {
 		for i, entry := range entries {
 			value, isText := entry.(string)
 			at := manifest.Path{field, strconv.Itoa(i)}
-			if isText && !isInline(value) && (e.leadsNowhere(value, at) || name == "generators" && e.inflates(value)) {
-				continue
+			if !isText || isInline(value) || !e.leadsNowhere(value, at) && !(name == "generators" && e.inflates(value)) {
+				kept = append(kept, entry)
 			}
-			kept = append(kept, entry)
 		}
 		e.fields[field] = kept
 		if kept == nil {

@@ -61,7 +61,7 @@ func load(c *Chart) (*node, error) {
 	if err != nil {
 		return nil, &problem{File: place, Message: err.Error()}
 	}
-	defer folder.close()
+	defer folder.root.Close()
 	files, err := folder.chart()
 	if err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 
 	"github.com/redislint/redislint/internal/chart"
 	"github.com/redislint/redislint/internal/manifest"
+	"github.com/redislint/redislint/internal/topology"
 )
 
 var _ = registerWrapper(wrapper{
@@ -31,6 +32,8 @@ type Chart struct {
 	Files []string
 	// Keys lead to the chart's values in each file.
 	Keys []string
+	// Set comes above all files, as helm's --set does, with Keys before each key.
+	Set []string
 }
 
 // ParseChart reads "bitnami/redis@19.1.0", or without a version. The error says
@@ -50,16 +53,41 @@ func (x *index) releasesOf(c Chart) []*release {
 		return nil
 	}
 	part := chartPart{chart: known, version: c.Version, keys: c.Keys}
+	var each [][]string
 	if c.Files != nil {
-		return x.partReleases(part, nil, c.Release, c.Namespace, c.Files)
+		each = append(each, c.Files)
+	}
+	for name := range x.set.Files() {
+		if o := x.document(name); c.Files == nil && o != nil && !isManifest(o) {
+			each = append(each, []string{name})
+		}
 	}
 	var releases []*release
-	for name := range x.set.Files() {
-		if o := x.document(name); o != nil && !isManifest(o) {
-			releases = append(releases, x.partReleases(part, nil, c.Release, c.Namespace, []string{name})...)
+	for _, files := range each {
+		for _, r := range x.partReleases(part, nil, c.Release, c.Namespace, files) {
+			r.setFlags(c.Set, strings.Join(append(slices.Clip(c.Keys), ""), "."))
+			releases = append(releases, r)
 		}
 	}
 	return releases
+}
+
+// setFlags adds what arguments of helm's --set say of keys with the prefix.
+func (r *release) setFlags(arguments []string, prefix string) {
+	var settings []chart.Setting
+	for _, argument := range arguments {
+		parsed, err := chart.ParseSet(argument, false, manifest.Ref{Object: r.Owner})
+		if err != nil {
+			r.x.problem(topology.Origin{Object: r.Owner}, "%v", err)
+		}
+		for _, s := range parsed {
+			if key, ok := strings.CutPrefix(s.Key, prefix); ok {
+				s.Ref.Key, s.Key = s.Key, key
+				settings = append(settings, s)
+			}
+		}
+	}
+	r.set(settings...)
 }
 
 // isManifest tells an object of Kubernetes from values, which may have a kind

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/redislint/redislint/internal/chart"
 	"github.com/redislint/redislint/internal/manifest"
@@ -151,6 +152,7 @@ func (x *index) describeReleases(members []*member) []*topology.Redis {
 			continue
 		}
 		m.flavor = r.wrapper + ", " + m.flavor
+		m.unseen = slices.DeleteFunc(m.unseen, func(u topology.Unseen) bool { return strings.Contains(u.Name, unseenValue) })
 		if lead := leads[r]; lead == nil || compareLeads(m, lead) < 0 {
 			leads[r] = m
 		}
