@@ -56,6 +56,11 @@ bench: ## measure the speed of redislint and of its peers on a generated tree
 bench-webhook: ## measure the webhook beside a handler that does nothing, and what it keeps of a cluster
 	go test -C test/e2e -count=1 -timeout=30m -run='^$$' -bench=. -benchtime=1x -v .
 
+.PHONY: evidence
+evidence: ## measure on a real redis-server what rules rest on, and write docs/evidence.md (RUN=sentinels for one experiment)
+	go run ./test/evidence -run=$(RUN)
+
 .PHONY: update
 update: ## rewrite golden files, generated documents and the README's output
 	UPDATE=1 go test -count=1 $(call packages,$(golden))
+	UPDATE=1 go test -count=1 -run=^TestDocument ./test/evidence

@@ -1,4 +1,4 @@
-//go:build linux
+//go:build unix
 
 package main
 
@@ -138,7 +138,8 @@ func (l *lab) disk(size int64) (dir, device string, remove func() error, err err
 	if err := syscall.Stat(dir, &status); err != nil {
 		return "", "", nil, err
 	}
-	device = fmt.Sprintf("%d:%d", status.Dev>>8&0xfff, status.Dev&0xff|status.Dev>>12&0xfff00)
+	number := uint64(status.Dev)
+	device = fmt.Sprintf("%d:%d", number>>8&0xfff, number&0xff|number>>12&0xfff00)
 	return dir, device, func() error {
 		// Not lazily: the loop device is free only when nothing uses it any more.
 		return errors.Join(command("umount", dir), os.Remove(image.Name()))

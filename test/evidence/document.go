@@ -1,4 +1,4 @@
-//go:build linux
+//go:build unix
 
 package main
 
@@ -15,7 +15,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 	"unicode"
 )
@@ -154,7 +153,11 @@ func figures(ctx context.Context, e experiment, r *result, day time.Time) (strin
 	return b.String(), nil
 }
 
-var version = regexp.MustCompile(`v=(\S+) .*malloc=([a-z]+)`)
+var (
+	version     = regexp.MustCompile(`v=(\S+) .*malloc=([a-z]+)`)
+	memoryTotal = regexp.MustCompile(`MemTotal: +(\d+) kB`)
+	kernel      = regexp.MustCompile(`^\d+\.\d+`)
+)
 
 // machine describes the server and the machine, without their names.
 func machine(ctx context.Context) (string, error) {
@@ -166,15 +169,22 @@ func machine(ctx context.Context) (string, error) {
 	if match == nil {
 		return "", fmt.Errorf("redis-server --version prints %q", printed)
 	}
-	var info syscall.Sysinfo_t
-	if err := syscall.Sysinfo(&info); err != nil {
+	text, err := os.ReadFile("/proc/meminfo")
+	if err != nil {
 		return "", err
 	}
-	memory := (uint64(info.Totalram)*uint64(info.Unit) + 1<<29) >> 30
+	total := memoryTotal.FindSubmatch(text)
+	if total == nil {
+		return "", errors.New("read /proc/meminfo: no MemTotal")
+	}
+	kib, err := strconv.Atoi(string(total[1]))
+	if err != nil {
+		return "", fmt.Errorf("read /proc/meminfo: %w", err)
+	}
 	release, err := os.ReadFile("/proc/sys/kernel/osrelease")
 	if err != nil {
 		return "", err
 	}
-	kernel := regexp.MustCompile(`^\d+\.\d+`).Find(release)
-	return fmt.Sprintf("Redis %s (%s), %s cores, %d GiB of memory, Linux %s", match[1], match[2], strconv.Itoa(runtime.NumCPU()), memory, kernel), nil
+	return fmt.Sprintf("Redis %s (%s), %d cores, %d GiB of memory, Linux %s",
+		match[1], match[2], runtime.NumCPU(), (kib+1<<19)>>20, kernel.Find(release)), nil
 }

@@ -1,4 +1,4 @@
-//go:build linux
+//go:build unix
 
 // Command evidence repeats, on a real redis-server, the measurements that rules rest on, and writes them to docs/evidence.md. It
 // knows how to break a Redis and what to look at then, not how a rule finds such a Redis in manifests.

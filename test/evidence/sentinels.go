@@ -1,4 +1,4 @@
-//go:build linux
+//go:build unix
 
 package main
 
@@ -86,7 +86,7 @@ func measureSentinels(ctx context.Context, l *lab, r *result) error {
 	if l.quick {
 		cases = []loss{losses[5], losses[7], losses[10], losses[13]}
 	}
-	trials := pick(l, 1, 3)
+	trials := pick(l, 1, 5)
 	seen := make([][]failover, len(cases))
 	for range trials {
 		failovers, err := concurrently(len(cases), func(i int) (failover, error) { return l.lose(ctx, cases[i]) })

@@ -1,4 +1,4 @@
-//go:build linux
+//go:build unix
 
 package main
 
@@ -87,7 +87,7 @@ func (s *server) launch() error {
 	defer log.Close()
 	cmd := exec.Command(line[0], line[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr, cmd.Dir = strings.NewReader(s.input), log, log, s.dir
-	cmd.SysProcAttr = attributes()
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // with what it forks
 	if err := cmd.Start(); err != nil {
 		return err
 	}

@@ -1,5 +1,3 @@
-//go:build linux
-
 package main
 
 import (
@@ -91,8 +89,3 @@ func mountVolume(dir string, size int64) error {
 }
 
 func unmount(dir string) error { return syscall.Unmount(dir, syscall.MNT_DETACH) }
-
-// attributes puts a process into a group of its own, which ends with the command.
-func attributes() *syscall.SysProcAttr {
-	return &syscall.SysProcAttr{Setpgid: true}
-}
