@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -266,9 +265,7 @@ func TestChartsAreNamedAsTheUserNamesThem(t *testing.T) {
 			t.Errorf("%s: %v", path, got)
 		}
 	}
-	if err := os.Chdir("box"); err != nil {
-		t.Fatal(err)
-	}
+	t.Chdir("box")
 	if got := chart(t, render.Chart{Path: "."}).Errors; len(got) != 1 || got[0].File != "templates/a.yaml" {
 		t.Errorf("%v", got)
 	}

@@ -65,6 +65,9 @@ func relative(root, at string) (string, error) {
 	return "", fmt.Errorf("%s is not in %s", at, root)
 }
 
+// close ends the use of the folder.
+func (f *folder) close() { _ = f.root.Close() } // it was only read
+
 // name returns a path in the folder as the user would write it.
 func (f *folder) name(within string) string {
 	fromTop, err := filepath.Rel(filepath.FromSlash(f.top), filepath.FromSlash(within))

@@ -131,9 +131,10 @@ func (e *editor) paths() {
 		for i, entry := range entries {
 			value, isText := entry.(string)
 			at := manifest.Path{field, strconv.Itoa(i)}
-			if !isText || isInline(value) || !e.leadsNowhere(value, at) && !(name == "generators" && e.inflates(value)) {
-				kept = append(kept, entry)
+			if isText && !isInline(value) && (e.leadsNowhere(value, at) || name == "generators" && e.inflates(value)) {
+				continue
 			}
+			kept = append(kept, entry)
 		}
 		e.fields[field] = kept
 		if kept == nil {

@@ -25,7 +25,7 @@ func build(k *Kustomization) *Rendered {
 		rendered.Errors = []manifest.Error{problemOf(err, place)}
 		return rendered
 	}
-	defer files.root.Close()
+	defer files.close()
 	// The options that are the default: root only, no plugins, and resources in their order.
 	made, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(files, files.path(files.top))
 	rendered.HelmCharts, rendered.Errors = files.charts, files.problems

@@ -61,7 +61,7 @@ func load(c *Chart) (*node, error) {
 	if err != nil {
 		return nil, &problem{File: place, Message: err.Error()}
 	}
-	defer folder.root.Close()
+	defer folder.close()
 	files, err := folder.chart()
 	if err != nil {
 		return nil, err

@@ -9,6 +9,8 @@
 # related_resources:
 # - ref: https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/#example-sentinel-deployments
 #   description: Redis' documentation on placing Sentinels
+# - ref: https://github.com/redislint/redislint/blob/main/docs/evidence.md#sentinels
+#   description: Measured, failovers with 1 to 5 Sentinels and each quorum
 # custom:
 #   severity: warning
 #   remediation: run one Sentinel fewer, or one more

@@ -8,6 +8,8 @@
 # related_resources:
 # - ref: https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/#quorum
 #   description: The quorum detects a failure, the majority authorises the failover
+# - ref: https://github.com/redislint/redislint/blob/main/docs/evidence.md#sentinels
+#   description: Measured, failovers with 1 to 5 Sentinels and each quorum
 # custom:
 #   severity: warning
 #   remediation: set the quorum to a majority of the Sentinels (2 of 3, 3 of 5)

@@ -15,6 +15,8 @@
 #   description: A set of Sentinels that never fails over
 # - ref: https://github.com/bitnami/charts/pull/4239
 #   description: Two nodes with quorum 2, made three
+# - ref: https://github.com/redislint/redislint/blob/main/docs/evidence.md#sentinels
+#   description: Measured, failovers with 1 to 5 Sentinels and each quorum
 # custom:
 #   severity: error
 #   remediation: run 3 Sentinels (5 to survive the loss of two)

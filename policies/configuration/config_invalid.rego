@@ -9,6 +9,8 @@
 # related_resources:
 # - ref: https://redis.io/docs/latest/operate/oss_and_stack/management/config/
 #   description: The configuration file and its units
+# - ref: https://github.com/redislint/redislint/blob/main/docs/evidence.md#spellings
+#   description: Measured, spellings that stop a server or mean something else
 # custom:
 #   severity: error
 #   remediation: write the value as redis.conf takes it (1gb, not 1Gi; comments on lines of their own)

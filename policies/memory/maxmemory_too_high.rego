@@ -13,6 +13,10 @@
 #   description: What maxmemory counts, and what it does not
 # - ref: https://github.com/alphagov/govuk-helm-charts/pull/2870
 #   description: A loop of out-of-memory kills
+# - ref: https://github.com/redislint/redislint/blob/main/docs/evidence.md#limits
+#   description: Measured, saving under a memory limit
+# - ref: https://github.com/redislint/redislint/blob/main/docs/evidence.md#memory
+#   description: Measured, memory beyond maxmemory
 # custom:
 #   severity: error
 #   remediation: lower maxmemory to 75 % of limits.memory, or raise the limit (and the request with it)

@@ -9,6 +9,8 @@
 #   description: maxmemory and what happens when it is reached
 # - ref: https://github.com/bitnami/charts/issues/8592
 #   description: Redis killed for lack of memory
+# - ref: https://github.com/redislint/redislint/blob/main/docs/evidence.md#limits
+#   description: Measured, saving under a memory limit
 # custom:
 #   severity: warning
 #   remediation: set maxmemory to 75 % of limits.memory (1536mb for a limit of 2Gi)

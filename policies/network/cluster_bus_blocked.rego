@@ -12,6 +12,10 @@
 #   description: What a NetworkPolicy allows and denies
 # - ref: https://github.com/kelseyhightower/kubernetes-redis-cluster/issues/1
 #   description: A cluster that waits for its bus
+# - ref: https://github.com/redislint/redislint/blob/main/docs/evidence.md#bus
+#   description: Measured, a Redis Cluster whose bus is closed
+# - ref: https://github.com/redislint/redislint/blob/main/docs/evidence.md#announce
+#   description: Measured, a Redis Cluster and the addresses that it announces
 # custom:
 #   severity: error
 #   remediation: allow the bus port between the nodes, in ingress and egress

@@ -14,6 +14,8 @@
 #   description: Redis Cluster behind address translation
 # - ref: https://github.com/bitnami/charts/issues/12165
 #   description: A Redis Cluster that clients outside cannot use
+# - ref: https://github.com/redislint/redislint/blob/main/docs/evidence.md#announce
+#   description: Measured, a Redis Cluster and the addresses that it announces
 # custom:
 #   severity: error
 #   remediation: give each Pod a Service of its own and announce it (cluster-announce-ip or -hostname, -port, -bus-port), or stay inside (type ClusterIP)

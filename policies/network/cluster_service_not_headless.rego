@@ -14,6 +14,8 @@
 #   description: Headless Services
 # - ref: https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/
 #   description: How nodes of a Redis Cluster find each other
+# - ref: https://github.com/redislint/redislint/blob/main/docs/evidence.md#announce
+#   description: Measured, a Redis Cluster and the addresses that it announces
 # custom:
 #   severity: error
 #   remediation: name a Service with clusterIP None in serviceName (a cluster IP cannot be taken away; make a new Service)

@@ -16,6 +16,8 @@
 #   description: The operator's terminationGracePeriod
 # - ref: https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination
 #   description: The hook, the grace period, and the 2 seconds
+# - ref: https://github.com/redislint/redislint/blob/main/docs/evidence.md#shutdowns
+#   description: Measured, what a short grace period loses
 # custom:
 #   severity: error
 #   remediation: set the grace period to what the hook sleeps and 10 s per GiB of data on top

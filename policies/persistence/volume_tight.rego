@@ -13,6 +13,8 @@
 #   description: When and how the append-only file is rewritten
 # - ref: https://github.com/bitnami/charts/issues/8578
 #   description: A volume filled by its append-only file
+# - ref: https://github.com/redislint/redislint/blob/main/docs/evidence.md#volumes
+#   description: Measured, volumes that run full
 # custom:
 #   severity: warning
 #   remediation: request storage for 3 times the dataset (4 times with save points besides)

@@ -15,6 +15,10 @@
 #   description: A volume filled by its append-only file
 # - ref: https://github.com/getsentry/self-hosted/issues/2657
 #   description: A full Redis volume
+# - ref: https://github.com/redislint/redislint/blob/main/docs/evidence.md#volumes
+#   description: Measured, volumes that run full
+# - ref: https://github.com/redislint/redislint/blob/main/docs/evidence.md#loading
+#   description: Measured, seconds to load and save a GiB
 # custom:
 #   severity: error
 #   remediation: request storage for 2 times the dataset (3 times with appendonly, 4 times with save points besides)

@@ -10,6 +10,8 @@
 #   description: Startup probes
 # - ref: https://github.com/bitnami/charts/issues/6944
 #   description: The initial delay of the probe
+# - ref: https://github.com/redislint/redislint/blob/main/docs/evidence.md#windows
+#   description: Measured, when a failing probe kills
 # custom:
 #   severity: warning
 #   remediation: add a startupProbe, or set initialDelaySeconds to 20

@@ -11,6 +11,8 @@
 #   description: Replicas restarted with their master
 # - ref: https://github.com/bitnami/charts/issues/9391
 #   description: The same with another version of the chart
+# - ref: https://github.com/redislint/redislint/blob/main/docs/evidence.md#probes
+#   description: Measured, what probes by redis-cli say
 # custom:
 #   severity: warning
 #   remediation: ask only the Redis in the same Pod (ping_liveness_local.sh in Bitnami's chart)

@@ -16,6 +16,12 @@
 #   description: A large dataset that is never loaded
 # - ref: https://github.com/spotahome/redis-operator/pull/316
 #   description: Probes of an operator made adjustable
+# - ref: https://github.com/redislint/redislint/blob/main/docs/evidence.md#probes
+#   description: Measured, what probes by redis-cli say
+# - ref: https://github.com/redislint/redislint/blob/main/docs/evidence.md#windows
+#   description: Measured, when a failing probe kills
+# - ref: https://github.com/redislint/redislint/blob/main/docs/evidence.md#loading
+#   description: Measured, seconds to load and save a GiB
 # custom:
 #   severity: error
 #   remediation: add a startupProbe long enough to load the data, or accept LOADING in the liveness command

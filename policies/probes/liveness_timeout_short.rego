@@ -15,6 +15,12 @@
 #   description: A ping timeout of 1 s and its restarts
 # - ref: https://github.com/airflow-helm/charts/issues/484
 #   description: Exec probes after Kubernetes 1.20 began to enforce timeouts
+# - ref: https://github.com/redislint/redislint/blob/main/docs/evidence.md#disks
+#   description: Measured, an append-only file on a slow disk
+# - ref: https://github.com/redislint/redislint/blob/main/docs/evidence.md#probes
+#   description: Measured, what probes by redis-cli say
+# - ref: https://github.com/redislint/redislint/blob/main/docs/evidence.md#stalls
+#   description: Measured, how long PING waits
 # custom:
 #   severity: error
 #   remediation: set timeoutSeconds to 5 or more (and the timeout inside the command with it)

@@ -12,6 +12,10 @@
 #   description: Probe fields and their defaults
 # - ref: https://github.com/bitnami/charts/issues/31373
 #   description: A slow fsync that failed the liveness probe
+# - ref: https://github.com/redislint/redislint/blob/main/docs/evidence.md#windows
+#   description: Measured, when a failing probe kills
+# - ref: https://github.com/redislint/redislint/blob/main/docs/evidence.md#stalls
+#   description: Measured, how long PING waits
 # custom:
 #   severity: error
 #   remediation: raise failureThreshold or periodSeconds (5 x 5 s restarts after 20 s and the timeout)
