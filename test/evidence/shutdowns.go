@@ -47,7 +47,8 @@ func measureShutdowns(ctx context.Context, l *lab, r *result) error {
 		var saves, ends []time.Duration
 		var by, lost []string
 		for range trials {
-			s, err := l.started(ctx, c.args...)
+			// In short, saving slowly on purpose, so that half of it is too short on any machine.
+			s, err := l.started(ctx, append(c.args, pick(l, []string{"--rdb-key-save-delay", "100"}, nil)...)...)
 			if err != nil {
 				return err
 			}
@@ -76,7 +77,7 @@ func measureShutdowns(ctx context.Context, l *lab, r *result) error {
 			slow.close()
 			grace := 30 * time.Second
 			if c.short {
-				grace = save / 2
+				grace = pick(l, time.Duration(before)*50*time.Microsecond, save/2)
 			}
 			began = time.Now()
 			s.signal(syscall.SIGTERM)
