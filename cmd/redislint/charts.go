@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -53,19 +54,33 @@ func (c *chartFlags) asked(paths []string) ([]source.Chart, []string, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("--chart: %w", err)
 	}
-	for _, set := range [][]string{c.chart.Set, c.chart.SetString, c.chart.SetJSON, c.chart.SetFile, c.chart.SetLiteral} {
+	for _, set := range [][]string{c.chart.SetJSON, c.chart.SetFile, c.chart.SetLiteral} {
 		if len(set) > 0 {
-			return nil, nil, errors.New("--chart goes with values files; --set needs the chart itself")
+			return nil, nil, errors.New("--chart goes with values files, --set and --set-string; the rest needs the chart itself")
 		}
 	}
 	chart.Release, chart.Namespace = c.chart.ReleaseName, c.chart.Namespace
+	chart.Set, chart.SetString = c.chart.Set, c.chart.SetString
 	if len(c.values) > 0 {
-		paths = c.values
 		for _, file := range c.values {
 			chart.Files = append(chart.Files, filepath.ToSlash(filepath.Clean(file)))
 		}
+		return []source.Chart{chart}, c.values, nil
 	}
-	return []source.Chart{chart}, paths, nil
+	var charts []source.Chart
+	for _, path := range paths {
+		name := filepath.ToSlash(filepath.Clean(path))
+		if path == "-" {
+			name = manifest.Stdin
+		}
+		if info, err := os.Stat(path); err == nil && info.IsDir() {
+			return nil, nil, fmt.Errorf("--chart takes values files, and %s is a folder", path)
+		}
+		one := chart
+		one.Files = []string{name}
+		charts = append(charts, one)
+	}
+	return charts, paths, nil
 }
 
 // options are those that unit.Load takes.
@@ -115,7 +130,7 @@ func loadError(err error) error {
 func keepOwn(loaded *unit.Loaded, result *lint.Result) {
 	own := func(o *manifest.Object) bool { return o != nil && loaded.Own(o.File) }
 	result.Findings = slices.DeleteFunc(result.Findings, func(f rules.Finding) bool {
-		return !own(f.In) && !slices.ContainsFunc(f.Related, func(r rules.Related) bool { return own(r.In) })
+		return f.Object != nil && !own(f.In) && !slices.ContainsFunc(f.Related, func(r rules.Related) bool { return own(r.In) })
 	})
 	result.Redis = slices.DeleteFunc(result.Redis, func(r *topology.Redis) bool { return !slices.ContainsFunc(r.Objects, own) })
 	result.Unknown = slices.DeleteFunc(result.Unknown, func(o *manifest.Object) bool { return !own(o) })

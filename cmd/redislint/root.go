@@ -22,7 +22,8 @@ Exit codes:
   3  input that could not be read or judged, or a failure of redislint
 
 Every flag can be set by an environment variable: REDISLINT_FAIL_ON=warning is
---fail-on warning. A flag wins over its variable.`
+--fail-on warning. A flag wins over its variable, and both win over the
+configuration, .redislint.yaml in the current folder or above it in the repository.`
 
 func newRoot(out, err screen) *cobra.Command {
 	root := &cobra.Command{
@@ -40,7 +41,7 @@ func newRoot(out, err screen) *cobra.Command {
 	root.PersistentFlags().Var(&color, "color", "colour the output: "+color.list()+"; NO_COLOR is heeded")
 	register(root, map[string]cobra.CompletionFunc{"color": color.completion})
 	out.color = &color
-	root.AddCommand(newLint(out, err), newRules(out), newExplain(out), newVersion(), newRenderChild())
+	root.AddCommand(newLint(out, err), newRules(out), newExplain(out), newConfig(), newVersion(), newRenderChild())
 	return root
 }
 
@@ -57,6 +58,9 @@ func unknownCommand(root *cobra.Command, args []string) error {
 	}
 	return suggest(fmt.Errorf("unknown command %q", args[0]), "", nearest(args[0], names))
 }
+
+// variable annotates a flag with the variable that it was set by.
+const variable = "variable"
 
 // fromEnvironment sets flags that were not given from REDISLINT_ variables.
 func fromEnvironment(cmd *cobra.Command, _ []string) error {
@@ -76,6 +80,7 @@ func fromEnvironment(cmd *cobra.Command, _ []string) error {
 				failed = fmt.Errorf("%s: %w", name, errors.Unwrap(err))
 			}
 		}
+		flag.Annotations = map[string][]string{variable: {name}}
 	})
 	return failed
 }

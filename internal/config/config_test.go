@@ -263,6 +263,8 @@ func TestParsedValues(t *testing.T) {
 		Scopes: map[string]rules.Scope{"volume-tight": {
 			Only: []rules.Match{want.Rules[0].Only[0].Value}, Except: []rules.Match{want.Rules[0].Except[0].Value, want.Rules[0].Except[1].Value},
 		}},
+		StorageClasses: []rules.StorageClass{{Name: "ssd-*", Medium: "ssd"}, {Provisioner: "example.com/*", Medium: "network"}},
+		Profiles:       []rules.Profile{{Match: rules.Match{Namespaces: []string{"a"}}, Profile: "cache"}},
 		Waivers: []rules.Entry{
 			{Rule: "volume-tight", Kind: "StatefulSet", Namespace: "shop-*", Name: "redis-*", Reason: "why", Until: "2027-01-31"},
 			{Rule: "volume-tight", Reason: "why"},

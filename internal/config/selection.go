@@ -31,6 +31,14 @@ func (c *Config) Selection() rules.Selection {
 			s.Scopes[rule.ID] = rules.Scope{Only: valuesOf(rule.Only), Except: valuesOf(rule.Except)}
 		}
 	}
+	for _, class := range c.StorageClasses {
+		s.StorageClasses = append(s.StorageClasses, rules.StorageClass{
+			Name: class.Name.Value, Provisioner: class.Provisioner.Value, Medium: class.Medium.Value,
+		})
+	}
+	for _, p := range c.Profiles {
+		s.Profiles = append(s.Profiles, rules.Profile{Match: p.Match, Profile: p.Profile.Value})
+	}
 	for _, w := range c.Waivers {
 		s.Waivers = append(s.Waivers, rules.Entry{
 			Rule: w.Rule.Value, Kind: w.Kind.Value, Namespace: w.Namespace.Value, Name: w.Name.Value,

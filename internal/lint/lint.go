@@ -20,7 +20,7 @@ import (
 // Result is the verdict on a set of objects.
 type Result struct {
 	Findings []rules.Finding   // in the order of rules.Sort
-	Redis    []*topology.Redis // in the order of source.Discover
+	Redis    []*topology.Redis // in the order of source.Discover, with what the evaluator knows of them
 	// Undecided are rules that failed on a Redis. One without a rule stands for all rules of that Redis.
 	Undecided []rules.Undecided
 	Errors    []manifest.Error // what could not be read, by file and line
@@ -67,6 +67,10 @@ func Conclude(ctx context.Context, result *Result, evaluator *rules.Evaluator) e
 
 // Judge judges some of the Redis that were found, several at a time, and no waivers yet. The error is that of ctx.
 func Judge(ctx context.Context, list []*topology.Redis, evaluator *rules.Evaluator) (*Result, error) {
+	list = slices.Clone(list)
+	for i, redis := range list {
+		list[i] = evaluator.Amend(redis)
+	}
 	verdicts, err := judge(ctx, list, evaluator.Evaluate)
 	if err != nil {
 		return nil, err

@@ -25,6 +25,8 @@ type Evaluator struct {
 	params    ast.Value
 	severity  map[*Rule]Severity // of rules whose severity was replaced
 	scopes    map[*Rule]Scope
+	classes   []StorageClass
+	profiles  []Profile
 	entries   []entry
 	whole     bool
 	inline    Inline

@@ -7,6 +7,13 @@ import (
 	"strings"
 )
 
+// Read makes a value, which may be a string as on a command line, one of the parameter's type. It reports false for a
+// value that is none.
+func (p Param) Read(value any) (any, bool) {
+	want, _ := typeOf(p.Default) // cannot fail: the loader did the same
+	return want.convert(value)
+}
+
 // paramType is the type of a parameter, taken from its default, in the words of an error message.
 type paramType string
 

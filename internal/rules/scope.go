@@ -68,6 +68,12 @@ func anyGlob(globs []string, name string) bool {
 	return len(globs) == 0 || slices.ContainsFunc(globs, func(g string) bool { return glob(g, name) })
 }
 
+// pathGlob is a glob of a name with slashes, which its * matches too.
+func pathGlob(pattern, name string) bool {
+	const noSlash = "\x00"
+	return glob(strings.ReplaceAll(pattern, "/", noSlash), strings.ReplaceAll(name, "/", noSlash))
+}
+
 func glob(pattern, name string) bool {
 	ok, err := path.Match(pattern, name)
 	return ok && err == nil

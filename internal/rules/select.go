@@ -28,6 +28,10 @@ type Selection struct {
 	// Scopes say for which Redis a rule is evaluated.
 	Scopes map[string]Scope
 
+	// StorageClasses and Profiles are what is known of Redis beyond what is written of them: see Amend.
+	StorageClasses []StorageClass
+	Profiles       []Profile
+
 	// Waivers are those of a configuration.
 	Waivers []Entry
 	// Whole is true when all that the Waivers are about is in the input, so that one which concerns no object is unused.
@@ -109,6 +113,7 @@ func (l *Library) Select(selection Selection) (*Evaluator, error) {
 	}
 	e := &Evaluator{
 		library: l, params: params, severity: severity, scopes: scopes,
+		classes: selection.StorageClasses, profiles: selection.Profiles,
 		entries: entries, whole: selection.Whole, inline: selection.Inline, forbidden: forbidden,
 		budget: selection.Budget, now: selection.Now,
 	}

@@ -24,6 +24,9 @@ func (x *index) class(origin topology.Origin, claim *manifest.Node) *topology.Cl
 	c.Present, c.Name = true, topology.Known(name.Text(), at)
 	if o := x.findClusterWide("StorageClass", name.Text(), origin.Object); o != nil {
 		c.Basis = "provisioner"
+		if n := o.Root.Get("provisioner"); n.Text() != "" {
+			c.Provisioner = topology.Known(n.Text(), topology.Origin{Object: o, Path: manifest.Path{"provisioner"}})
+		}
 		medium, detail, key := mediumOfProvisioner(o)
 		if medium != "" {
 			c.Medium, c.Detail = topology.Known(medium, topology.Origin{Object: o, Path: key}), detail

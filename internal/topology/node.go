@@ -81,10 +81,13 @@ type Class struct {
 
 	Present bool          `json:"present"`
 	Name    Field[string] `json:"name"`
+	// Provisioner is that of the StorageClass object; unknown without it.
+	Provisioner Field[string] `json:"provisioner"`
 	// Medium is ssd, hdd or network. Unknown when neither the StorageClass
 	// object nor the well-known names decide it.
 	Medium Field[string] `json:"medium"`
-	// Basis says what decided the medium: "provisioner" or "name".
+	// Basis says what decided the medium: "provisioner", "name", or the
+	// user's "configuration".
 	Basis string `json:"basis"`
 	// Detail is the deciding value, for messages: "type st1", "class hdd".
 	Detail string `json:"detail"`

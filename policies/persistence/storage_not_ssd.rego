@@ -14,6 +14,8 @@
 #   description: Storage classes and their parameters
 # - ref: https://github.com/bitnami/charts/issues/31373
 #   description: A slow fsync that failed the liveness probe
+# - ref: https://github.com/redislint/redislint/blob/main/docs/evidence.md#disks
+#   description: Measured, an append-only file on a slow disk
 # custom:
 #   severity: error
 #   remediation: use a storage class on SSD (gp3, pd-balanced or pd-ssd, StandardSSD or Premium); claims of a StatefulSet must be made anew
@@ -118,7 +120,7 @@ _harm(node) := "an fsync of the append-only file that takes over 2 s stops all w
 } else := "saving and loading run at its speed"
 
 _severity(node) := "error" if {
-	node.data.class.basis == "provisioner"
+	node.data.class.basis in {"provisioner", "configuration"}
 } else := "error" if {
 	node.config.appendonly.on == true
 } else := "warning"

@@ -30,6 +30,10 @@ test_name_alone if {
 	_severity({"basis": "name"}, {"appendonly": {"on": true}}) == "error"
 }
 
+test_configured if {
+	_severity({"basis": "configuration"}, {"save": {"on": true}, "appendonly": {"on": false}}) == "error"
+}
+
 test_other_media if {
 	every medium in ["ssd", "network"] {
 		_findings({"medium": medium}, {"save": {"on": true}}) == set()
