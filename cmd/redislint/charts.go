@@ -54,13 +54,13 @@ func (c *chartFlags) asked(paths []string) ([]source.Chart, []string, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("--chart: %w", err)
 	}
-	for _, set := range [][]string{c.chart.SetJSON, c.chart.SetFile, c.chart.SetLiteral} {
+	for _, set := range [][]string{c.chart.SetString, c.chart.SetJSON, c.chart.SetFile, c.chart.SetLiteral} {
 		if len(set) > 0 {
-			return nil, nil, errors.New("--chart goes with values files, --set and --set-string; the rest needs the chart itself")
+			return nil, nil, errors.New("--chart goes with values files and --set; the rest needs the chart itself")
 		}
 	}
 	chart.Release, chart.Namespace = c.chart.ReleaseName, c.chart.Namespace
-	chart.Set, chart.SetString = c.chart.Set, c.chart.SetString
+	chart.Set = c.chart.Set
 	if len(c.values) > 0 {
 		for _, file := range c.values {
 			chart.Files = append(chart.Files, filepath.ToSlash(filepath.Clean(file)))
@@ -104,7 +104,10 @@ func dependencies(loaded *unit.Loaded) []source.Chart {
 		chart, err := source.ParseChart(strings.TrimSuffix(d.Repository, "/") + "/" + d.Name)
 		if err == nil {
 			chart.Version, chart.Release, chart.Namespace = d.Version, u.Chosen.ReleaseName, u.Chosen.Namespace
-			chart.Files, chart.Keys = u.Values, d.Keys
+			chart.Files, chart.Keys, chart.Set = u.Values, d.Keys, u.Chosen.Set
+			if len(chart.Files) == 0 {
+				chart.Files = []string{d.File} // nothing is set: the chart's own values are judged
+			}
 			charts = append(charts, chart)
 			continue
 		}

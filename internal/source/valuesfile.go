@@ -54,7 +54,7 @@ func (x *index) releasesOf(c Chart) []*release {
 	}
 	part := chartPart{chart: known, version: c.Version, keys: c.Keys}
 	var each [][]string
-	if c.Files != nil {
+	if len(c.Files) > 0 {
 		each = append(each, c.Files)
 	}
 	for name := range x.set.Files() {
@@ -64,7 +64,11 @@ func (x *index) releasesOf(c Chart) []*release {
 	}
 	var releases []*release
 	for _, files := range each {
-		for _, r := range x.partReleases(part, nil, c.Release, c.Namespace, files) {
+		var asking *manifest.Object
+		if last := files[len(files)-1]; !x.hasFile(last) {
+			asking = manifest.Plain(last, "") // a file that sets nothing: all is the chart's own
+		}
+		for _, r := range x.partReleases(part, asking, c.Release, c.Namespace, files) {
 			r.setFlags(c.Set, strings.Join(append(slices.Clip(c.Keys), ""), "."))
 			releases = append(releases, r)
 		}
@@ -208,7 +212,7 @@ func (x *index) partReleases(p chartPart, asking *manifest.Object, name, namespa
 		r.prefixed(d.object, p.keys[d.depth:])
 	}
 	// The globals of a chart reach all below it, and win over theirs.
-	for depth := len(p.keys) - 1; depth >= 0; depth-- {
+	for depth := range slices.Backward(p.keys) {
 		for _, d := range documents {
 			if depth >= d.depth {
 				r.globals(d.object, p.keys[d.depth:depth])
