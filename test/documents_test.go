@@ -20,7 +20,8 @@ import (
 var (
 	// console is a block of a document that shows a command and all that it prints.
 	console  = regexp.MustCompile("(?ms)^```console\n\\$ redislint (.*?)\n(.*?)^```$")
-	duration = regexp.MustCompile(`(?m)\d+(\.\d+)? m?s$`)
+	// duration may stand on a line of its own, where it is too long for the one before.
+	duration = regexp.MustCompile(`(?m)\s+\d+(\.\d+)? m?s$`)
 )
 
 // What a document shows is what redislint prints, the time it took apart. UPDATE=1 rewrites the document.
