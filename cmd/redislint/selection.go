@@ -104,7 +104,7 @@ func load(base string, folders []string) (*rules.Library, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read rules: %w", err)
 		}
-		defer root.Close()
+		defer func() { _ = root.Close() }() // it is only read
 		all = append(all, root.FS())
 	}
 	library, err := rules.Load(all...)
