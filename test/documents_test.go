@@ -19,7 +19,7 @@ import (
 
 var (
 	// console is a block of a document that shows a command and all that it prints.
-	console  = regexp.MustCompile("(?ms)^```console\n\\$ redislint (.*?)\n(.*?)^```$")
+	console = regexp.MustCompile("(?ms)^```console\n\\$ redislint (.*?)\n(.*?)^```$")
 	// duration may stand on a line of its own, where it is too long for the one before.
 	duration = regexp.MustCompile(`(?m)\s+\d+(\.\d+)? m?s$`)
 )
