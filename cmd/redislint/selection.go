@@ -198,6 +198,10 @@ func (c *chosen) skips(path string) bool {
 	if err != nil {
 		return false
 	}
-	info, err := os.Stat(path)
-	return c.config.Skips(below, err == nil && info.IsDir())
+	isFolder := true // which makes a difference only where files are listed
+	if len(c.config.Files) > 0 {
+		info, err := os.Stat(path)
+		isFolder = err == nil && info.IsDir()
+	}
+	return c.config.Skips(below, isFolder)
 }
