@@ -81,16 +81,31 @@ func parameters(rule *rules.Rule) []block {
 			code:     fmt.Sprintf("redislint lint --param %s.%s=%s", rule.ID, first.Name, flagValue(first.Default)),
 			language: "sh",
 		},
+		{
+			text:     "For good, in .redislint.yaml:",
+			code:     fmt.Sprintf("rules:\n  %s:\n    params: {%s: %s}", rule.ID, first.Name, value(first.Default)),
+			language: "yaml",
+		},
 	}
 }
 
 func waiver(rule *rules.Rule) []block {
-	return []block{{
-		text: "Give a reason in an annotation of the object or of its Pod template, and a last day if it should end:",
-		code: "metadata:\n  annotations:\n" +
-			"    ignore.redislint.dev/" + rule.ID + `: "why this is right here; until=2027-01-31"`,
-		language: "yaml",
-	}}
+	if rule.OfWaivers {
+		return []block{{text: "What is found about a waiver cannot be waived."}}
+	}
+	return []block{
+		{
+			text: "Give a reason in an annotation of the object or of its Pod template, and a last day if it should end:",
+			code: "metadata:\n  annotations:\n" +
+				"    " + rules.WaiverPrefix + rule.ID + `: "why this is right here; until=2027-01-31"`,
+			language: "yaml",
+		},
+		{
+			text:     "For files alone, in a comment on the line of the finding or above it:",
+			code:     "# redislint: ignore[" + rule.ID + "] why this is right here",
+			language: "yaml",
+		},
+	}
 }
 
 // oneLine joins the lines that a text was written in.
