@@ -11,6 +11,9 @@ const clientValued = "-h -p -s -t -a -u -r -i -n -d -D --user --pass --sni --cac
 // whileLoading are the commands that a loading server, or a replica without its master, still answers.
 var whileLoading = map[string]bool{"info": true, "role": true, "config": true, "auth": true, "hello": true, "client": true, "sentinel": true, "cluster": true}
 
+// writes are commands that probes change something with. A server that cannot save refuses these, and PING.
+var writes = map[string]bool{"set": true, "setex": true, "psetex": true, "del": true, "incr": true, "expire": true, "hset": true, "lpush": true}
+
 // client plays redis-cli against the server of the rehearsal and returns its exit code: 0 even for an error, except with -e.
 func (sc *scope) client(args []Word) int {
 	sc.probe.UsesCLI = true
@@ -76,6 +79,9 @@ func (sc *scope) answerTo(args []Word, own, failing bool) int {
 		answer = pong
 	}
 	refused := answer != pong && (answer == noauth || !whileLoading[command])
+	if answer == misconf {
+		refused = command == "ping" || writes[command]
+	}
 	switch {
 	case refused:
 		sc.print(string(answer)+"\n", false)

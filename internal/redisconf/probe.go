@@ -21,8 +21,8 @@ type Probe struct {
 	HasTimeout     bool
 	// RequiresPong: every error instead of PONG makes the probe fail.
 	RequiresPong Verdict
-	// AcceptsLoading, AcceptsMasterdown and AcceptsNoauth: the probe succeeds while its own server answers so.
-	AcceptsLoading, AcceptsMasterdown, AcceptsNoauth Verdict
+	// AcceptsLoading and its like: the probe succeeds while its own server answers so.
+	AcceptsLoading, AcceptsMasterdown, AcceptsNoauth, AcceptsMisconf Verdict
 	// OtherHost: it asks a Redis that is not its own, so that one pod's trouble fails another's probe.
 	OtherHost Verdict
 	// RoleAware: it asks for the replication role.
@@ -69,6 +69,7 @@ const (
 	loading    reply = "LOADING Redis is loading the dataset in memory"
 	masterdown reply = "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'."
 	noauth     reply = "NOAUTH Authentication required."
+	misconf    reply = "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk."
 )
 
 // rehearse runs the probe once for each way that its unknown conditions may turn out, first against a healthy server. Only
@@ -77,11 +78,12 @@ func (s Shell) rehearse(run func(*scope) int) Probe {
 	var p Probe
 	parsed, steps := map[string]*syntax.File{}, maxTotalSteps
 	healthy, complete := s.turns(&p, parsed, &steps, pong, nil, run)
-	p.AcceptsLoading, p.AcceptsMasterdown, p.AcceptsNoauth = Unknown, Unknown, Unknown
+	p.AcceptsLoading, p.AcceptsMasterdown, p.AcceptsNoauth, p.AcceptsMisconf = Unknown, Unknown, Unknown, Unknown
 	if complete && len(healthy) > 0 {
 		p.AcceptsLoading = s.verdict(&p, parsed, &steps, loading, healthy, run)
 		p.AcceptsMasterdown = s.verdict(&p, parsed, &steps, masterdown, healthy, run)
 		p.AcceptsNoauth = s.verdict(&p, parsed, &steps, noauth, healthy, run)
+		p.AcceptsMisconf = s.verdict(&p, parsed, &steps, misconf, healthy, run)
 	}
 	switch {
 	case p.AcceptsLoading == Yes || p.AcceptsMasterdown == Yes || p.AcceptsNoauth == Yes:

@@ -62,8 +62,8 @@ func wordsOf(values ...string) []Word {
 
 func TestProbe(t *testing.T) {
 	t.Parallel()
-	alive := Probe{UsesCLI: true, Ping: true, RequiresPong: No, AcceptsLoading: Yes, AcceptsMasterdown: Yes, AcceptsNoauth: Yes, OtherHost: No}
-	strict := Probe{UsesCLI: true, Ping: true, RequiresPong: Yes, AcceptsLoading: No, AcceptsMasterdown: No, AcceptsNoauth: No, OtherHost: No}
+	alive := Probe{UsesCLI: true, Ping: true, RequiresPong: No, AcceptsLoading: Yes, AcceptsMasterdown: Yes, AcceptsNoauth: Yes, AcceptsMisconf: Yes, OtherHost: No}
+	strict := Probe{UsesCLI: true, Ping: true, RequiresPong: Yes, AcceptsLoading: No, AcceptsMasterdown: No, AcceptsNoauth: No, AcceptsMisconf: No, OtherHost: No}
 	with := func(p Probe, change func(*Probe)) Probe {
 		change(&p)
 		return p
@@ -79,7 +79,7 @@ func TestProbe(t *testing.T) {
 		"a ping that fails on errors": {argv: []string{"redis-cli", "-e", "ping"}, want: strict},
 		"a ping in a shell":           {argv: []string{"sh", "-c", "redis-cli -h $(hostname) ping"}, want: alive},
 		"grep PONG":                   {argv: []string{"sh", "-c", "redis-cli ping | grep PONG"}, want: strict},
-		"grep PONG or LOADING":        {argv: []string{"sh", "-c", "redis-cli ping | grep -qE 'PONG|LOADING'"}, want: with(alive, func(p *Probe) { p.AcceptsMasterdown, p.AcceptsNoauth = No, No })},
+		"grep PONG or LOADING":        {argv: []string{"sh", "-c", "redis-cli ping | grep -qE 'PONG|LOADING'"}, want: with(alive, func(p *Probe) { p.AcceptsMasterdown, p.AcceptsNoauth, p.AcceptsMisconf = No, No, No })},
 		"a comparison":                {argv: []string{"bash", "-c", `[ "$(redis-cli ping)" = "PONG" ]`}, want: strict},
 		"a comparison in brackets":    {argv: []string{"bash", "-c", `[[ $(redis-cli ping) == PONG ]]`}, want: strict},
 		"test and exit":               {argv: []string{"bash", "-c", `r=$(redis-cli ping); if test "$r" != "PONG"; then exit 1; fi`}, want: strict},
@@ -95,7 +95,7 @@ func TestProbe(t *testing.T) {
 		},
 		"a case": {
 			argv: []string{"sh", "-c", "r=$(redis-cli ping)\ncase $r in\n PONG|LOADING*) ;;\n *) exit 1 ;;\nesac\nexit 0"},
-			want: with(alive, func(p *Probe) { p.AcceptsMasterdown, p.AcceptsNoauth = No, No }),
+			want: with(alive, func(p *Probe) { p.AcceptsMasterdown, p.AcceptsNoauth, p.AcceptsMisconf = No, No, No }),
 		},
 		"a function with an array": {
 			argv: []string{"bash", "-c", `run() { local args=("-p" "$PORT"); timeout -s 15 4 redis-cli "${args[@]}" "$@"; }; response=$(run ping); [ "$response" != "PONG" ] && exit 1; exit 0`},
@@ -107,11 +107,11 @@ func TestProbe(t *testing.T) {
 		"a negation":                    {argv: []string{"sh", "-c", "! redis-cli ping | grep -q LOADING"}, want: with(alive, func(p *Probe) { p.AcceptsLoading = No; p.RequiresPong = No })},
 		"a script that accepts loading": {
 			argv: []string{"sh", "-c", "/health/ping_local.sh 5"},
-			want: with(with(alive, limit(5)), func(p *Probe) { p.AcceptsNoauth = No }),
+			want: with(with(alive, limit(5)), func(p *Probe) { p.AcceptsNoauth, p.AcceptsMisconf = No, No }),
 		},
 		"a script that asks its master too": {
 			argv: []string{"/bin/bash", "-ec", "/health/both.sh 7"},
-			want: with(with(alive, limit(7)), func(p *Probe) { p.AcceptsNoauth = No; p.OtherHost = Yes }),
+			want: with(with(alive, limit(7)), func(p *Probe) { p.AcceptsNoauth, p.AcceptsMisconf = No, No; p.OtherHost = Yes }),
 		},
 		"a script that cannot be seen": {argv: []string{"/health/other.sh"}, want: Probe{Unknown: true}},
 		"another host":                 {argv: []string{"redis-cli", "-h", "redis-master", "ping"}, want: with(alive, func(p *Probe) { p.OtherHost = Yes })},

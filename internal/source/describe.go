@@ -22,12 +22,14 @@ func describe(x *index, members []*member) *topology.Redis {
 
 		Nodes:     []topology.Node{},
 		Sentinels: []topology.SentinelNode{},
+		Passwords: []topology.WrittenPassword{},
 		Settings:  lead.settings,
 	}
 	var all []pods
 	var sentinels []sentinel
 	var made []topology.Service
 	var budgets []budget
+	var begins []topology.Field[string]
 	for _, m := range members {
 		if m != lead {
 			r.Settings = r.Settings.Join(m.settings)
@@ -49,22 +51,29 @@ func describe(x *index, members []*member) *topology.Redis {
 				n.Config.NotLoaded = append(n.Config.NotLoaded, neverLoaded(n, members)...)
 			}
 			if topology.Is(r.Mode, topology.Cluster) && n.Bus == nil {
-				n.Bus = x.bus(n.pods)
+				n.Bus = x.bus(n.pods, n.pods.dataPort()+busOffset)
 			}
+			n.Isolated = x.isolated(n.pods)
+			begins = append(begins, n.begins)
 			r.Nodes = append(r.Nodes, n.Node)
 			all = append(all, n.pods)
 		}
 		sentinels = append(sentinels, m.sentinels...)
 		budgets = append(budgets, m.budgets...)
+		r.Passwords = append(r.Passwords, m.passwords...)
 	}
+	assignRoles(r, begins)
 	for _, s := range sentinels {
+		if s.port != 0 {
+			s.Bus = x.bus(s.pods, s.port)
+		}
 		r.Sentinels = append(r.Sentinels, s.SentinelNode)
 		all = append(all, s.pods)
 	}
 	r.MasterGroups = masterGroups(sentinels)
 	r.Shape = shape(x, r, members)
 	profile(x, r, members)
-	x.describeSelecting(r, all, budgets)
+	x.noteAddresses(r, members, x.describeSelecting(r, all, budgets))
 	for _, s := range made {
 		if !slices.ContainsFunc(r.Services, func(seen topology.Service) bool { return seen.Object == s.Object }) {
 			r.Services = append(r.Services, s)
@@ -200,9 +209,11 @@ func masterGroup(name string, members []sentinel) topology.MasterGroup {
 }
 
 // describeSelecting adds the Services, budgets and policies that select Pods
-// of the Redis: those of its nodes come first in all.
-func (x *index) describeSelecting(r *topology.Redis, all []pods, made []budget) {
-	services, budgets, policies := map[*manifest.Object]*selection{}, map[*manifest.Object]*selection{}, map[*manifest.Object]*selection{}
+// of the Redis: those of its nodes come first in all. It returns what each of
+// the Services selects.
+func (x *index) describeSelecting(r *topology.Redis, all []pods, made []budget) (services map[*manifest.Object]*selection) {
+	services = map[*manifest.Object]*selection{}
+	budgets, policies := map[*manifest.Object]*selection{}, map[*manifest.Object]*selection{}
 	note := func(to map[*manifest.Object]*selection, o *manifest.Object, i int) {
 		s := to[o]
 		if s == nil {
@@ -236,9 +247,12 @@ func (x *index) describeSelecting(r *topology.Redis, all []pods, made []budget) 
 		r.Objects = append(r.Objects, objects...)
 		return objects
 	}
-	r.Services = []topology.Service{}
+	r.Services, r.Routes = []topology.Service{}, []topology.Route{}
 	for _, o := range sorted(services) {
-		r.Services = append(r.Services, describeService(o, services[o].nodes, services[o].pods))
+		s := describeService(o, services[o].nodes, services[o].pods)
+		s.Reaches = reaches(r, o, services[o].nodes, services[o].pods)
+		r.Services = append(r.Services, s)
+		x.describeRoutes(r, o, services[o].pods)
 	}
 	x.describeBudgets(r, sorted(budgets), budgets, made, all)
 	r.NetworkPolicies = []topology.NetworkPolicy{}
@@ -247,6 +261,7 @@ func (x *index) describeSelecting(r *topology.Redis, all []pods, made []budget) 
 			Origin: topology.Origin{Object: o}, Object: objectOf(o), Nodes: policies[o].nodes,
 		})
 	}
+	return services
 }
 
 // noteServices records governing Services that are not in the input where

@@ -32,6 +32,9 @@ type index struct {
 	byLabel   map[templateKey][]*manifest.Object // see templates
 	clients   map[hostName][]*queueClient        // see queueClients
 	probes    probeMemo
+	backends  map[string][]backend // of routes, by the name of the Service
+	foreign   *bool                // see hasForeignPolicies
+	addresses addresses
 
 	mu       sync.Mutex // guards problems
 	problems []manifest.Error

@@ -1,6 +1,9 @@
 package source
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/redislint/redislint/internal/manifest"
 	"github.com/redislint/redislint/internal/topology"
 )
@@ -19,28 +22,59 @@ func (x *index) policies(p pods) []*manifest.Object {
 	return found
 }
 
-// bus tells whether the policies that select a cluster node's Pods let the
-// Pods reach each other's bus port. Policies add up: what one allows is
-// allowed (networking.k8s.io/v1 NetworkPolicy).
-func (x *index) bus(p pods) *topology.Bus {
+// bus tells whether the policies that select Pods let the Pods reach each
+// other's port. Policies add up: what one allows is allowed (networking.k8s.io/v1
+// NetworkPolicy).
+func (x *index) bus(p pods, port int64) *topology.Bus {
 	policies := x.policies(p)
 	if len(policies) == 0 {
 		return nil
 	}
-	b := &topology.Bus{Port: topology.Known(p.dataPort()+busOffset, topology.Origin{Object: p.object})}
+	b := &topology.Bus{Port: topology.Known(port, topology.Origin{Object: p.object})}
 	b.Ingress = direction(b, policies, p, "Ingress", "ingress", "from")
 	b.Egress = direction(b, policies, p, "Egress", "egress", "to")
 	return b
 }
 
+// isolated tells whether a policy selects the Pods for ingress: then they take
+// only what policies allow. Unknown where policies of other kinds than
+// Kubernetes' own may select them.
+func (x *index) isolated(p pods) topology.Field[bool] {
+	for _, o := range x.policies(p) {
+		if restricts(o, "Ingress") {
+			return topology.Known(true, topology.Origin{Object: o})
+		}
+	}
+	at := topology.Origin{Object: p.object}
+	if x.hasForeignPolicies() {
+		return topology.Unknown[bool](at)
+	}
+	return topology.Known(false, at)
+}
+
+// foreignPolicies are kinds that isolate Pods in network plugins' own terms.
+var foreignPolicies = map[string]bool{
+	"CiliumNetworkPolicy": true, "CiliumClusterwideNetworkPolicy": true, "GlobalNetworkPolicy": true, "AdminNetworkPolicy": true,
+}
+
+func (x *index) hasForeignPolicies() bool {
+	if x.foreign == nil {
+		x.foreign = new(slices.ContainsFunc(x.objects, func(o *manifest.Object) bool {
+			return foreignPolicies[o.Kind] || o.Kind == "NetworkPolicy" && strings.HasSuffix(o.Group(), "projectcalico.org")
+		}))
+	}
+	return *x.foreign
+}
+
 func direction(b *topology.Bus, policies []*manifest.Object, p pods, kind, rules, peers string) topology.Field[bool] {
+	port, _ := b.Port.Get()
 	var blocking *manifest.Object
 	for _, o := range policies {
 		if !restricts(o, kind) {
 			continue
 		}
 		for _, rule := range o.Root.Get("spec", rules).Items() {
-			if allowsPeer(rule.Get(peers), p) && allowsPort(rule.Get("ports"), p.dataPort()+busOffset, p.ports) {
+			if allowsPeer(rule.Get(peers), p) && allowsPort(rule.Get("ports"), port, p.ports) {
 				return topology.Known(true, topology.Origin{Object: o, Path: manifest.Path{"spec", rules}})
 			}
 		}

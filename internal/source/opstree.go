@@ -130,7 +130,7 @@ func opstreeQuorum(p part) topology.Field[int64] {
 // sentinel is what the operator makes of all Sentinels alike.
 func (r opstree) sentinel(p part, workload string) sentinel {
 	r.services = append(r.services, servicesOf(workload)...)
-	s := sentinel{}
+	s := sentinel{port: sentinelPort}
 	s.Origin = p.origin
 	s.Object = objectOf(r.object)
 	s.Container = "sentinel"

@@ -28,6 +28,10 @@ func (r opstree) configure(n *node, s opstreeServer) {
 	}.read()
 	config := redisconf.Merge(image, included, taken)
 	n.Config = settings(config, top.origin)
+	n.Config.Deprecated = deprecated(config, r.spec.root.Get("kubernetesConfig", "image").Text())
+	n.Access = r.access(config)
+	n.Overlaps = topology.Known(false, s.own.origin)
+	r.passwords = append(r.passwords, passwords(config)...)
 	n.Config.NotLoaded = r.notedFirst(append(refused, inertPercentage(top, n.Config)...))
 	n.unloaded = r.otherKeys(own.at("additionalRedisConfig"), config)
 }

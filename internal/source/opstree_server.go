@@ -88,7 +88,7 @@ func opstreeProbe(own part, name string) *topology.Probe {
 		p.Kind = topology.Known("exec", p.Origin)
 		p.OtherHost = topology.Known(false, p.Origin)
 	}
-	p.RequiresPong = topology.Known(true, p.Origin)
+	requirePong(p)
 	return p
 }
 
@@ -169,6 +169,9 @@ func (r opstree) expose(workload string, node int64) {
 		SentinelPort:    topology.Known(false, kind.origin),
 		Internal:        topology.Known(keepsInside(service.root.Get("annotations")), service.at("annotations").origin),
 		PublishNotReady: topology.Known(false, kind.origin),
+		Exposed:         topology.Known(true, kind.origin),
+		Restricted:      topology.Known(false, kind.origin),
+		Reaches:         topology.Known("any", kind.origin),
 		Nodes:           []int64{node},
 	})
 }

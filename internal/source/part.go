@@ -96,6 +96,13 @@ func madeProbe(at topology.Origin, delay, period, timeout, failures int64) *topo
 	}
 }
 
+// requirePong makes a probe one whose command fails on any answer but PONG.
+func requirePong(p *topology.Probe) {
+	p.RequiresPong = topology.Known(true, p.Origin)
+	p.AcceptsLoading = topology.Known(false, p.Origin)
+	p.AcceptsMisconf = topology.Known(false, p.Origin)
+}
+
 // withLabels adds the labels of the resource to those of the Pods made of it.
 func withLabels(own map[string]string, o *manifest.Object) map[string]string {
 	maps.Copy(own, labelsOf(o.Root.Get("metadata", "labels")))

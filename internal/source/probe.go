@@ -103,6 +103,8 @@ func describeProbe(p *topology.Probe, command redisconf.Probe, at topology.Origi
 		p.EffectiveTimeout = topology.Known(int64(math.Ceil(command.TimeoutSeconds)), at)
 	}
 	p.RequiresPong = verdict(command.RequiresPong, at)
+	p.AcceptsLoading = verdict(command.AcceptsLoading, at)
+	p.AcceptsMisconf = verdict(command.AcceptsMisconf, at)
 	p.OtherHost = verdict(command.OtherHost, at)
 }
 

@@ -120,9 +120,30 @@ func describeService(s *manifest.Object, nodes []int64, selected []pods) topolog
 	data := slices.ContainsFunc(selected, func(p pods) bool { return opens(s, p.dataPort(), selected) })
 	d.RedisPort = topology.Known(data, ports)
 	d.SentinelPort = topology.Known(opens(s, sentinelPort, selected), ports)
+	d.Exposed, d.Restricted = exposed(s, d.Type)
 	d.Internal = topology.Known(keepsInside(s.Root.Get("metadata", "annotations")), root.At("metadata", "annotations"))
 	d.PublishNotReady = truthAt(s.Root.Get("spec"), root.At("spec"), "publishNotReadyAddresses")
 	return d
+}
+
+// exposed tells whether a Service takes connections from outside the cluster,
+// and whether from some addresses only.
+func exposed(s *manifest.Object, kind topology.Field[string]) (outside, restricted topology.Field[bool]) {
+	spec := topology.Origin{Object: s, Path: manifest.Path{"spec"}}
+	ranges := s.Root.Get("spec", "loadBalancerSourceRanges")
+	some := ranges.Len() > 0
+	for _, n := range ranges.Items() {
+		some = some && !strings.HasSuffix(n.Text(), "/0")
+	}
+	restricted = topology.Known(some, spec.At("loadBalancerSourceRanges"))
+	switch t, known := kind.Get(); {
+	case s.Root.Get("spec", "externalIPs").Len() > 0:
+		return topology.Known(true, spec.At("externalIPs")), topology.Known(false, spec)
+	case !known:
+		return topology.Unknown[bool](spec), restricted
+	default:
+		return topology.Known(t == "LoadBalancer" || t == "NodePort", kind.Origin()), restricted
+	}
 }
 
 // keepsInside reports whether annotations keep a load balancer inside.

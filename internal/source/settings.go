@@ -21,8 +21,10 @@ func settings(c *redisconf.Config, unset topology.Origin) *topology.Config {
 		ReplicaBuffer:   replicaBuffer(c, unset),
 		MinReplicas:     minReplicas(c, unset),
 		IOThreads:       number(c, "io-threads", unset),
+		StopWrites:      flag(c, "stop-writes-on-bgsave-error", unset),
 		Invalid:         invalid(c),
 		NotLoaded:       []topology.NotLoadedDirective{},
+		Deprecated:      []topology.DeprecatedDirective{},
 	}
 }
 

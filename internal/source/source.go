@@ -38,6 +38,7 @@ func Discover(set *manifest.Set, asked ...Chart) Discovery {
 	x := newIndex(set)
 	x.unwrap(asked)
 	x.wakeRelated()
+	x.wakeClients()
 
 	read := x.readAll()
 	var members []*member
@@ -52,6 +53,7 @@ func Discover(set *manifest.Set, asked ...Chart) Discovery {
 	}
 	bare := x.describeReleases(members)
 	found.Redis = assemble(x, members, bare)
+	x.connect(found.Redis)
 	found.Notices = slices.Compact(x.notices)
 	slices.SortFunc(x.problems, func(a, b manifest.Error) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Message, b.Message))
@@ -199,6 +201,8 @@ type member struct {
 	services []string
 	// budgets are PodDisruptionBudgets that an operator makes for this member.
 	budgets []budget
+	// passwords are those that its manifests hold in plain text.
+	passwords []topology.WrittenPassword
 	// settings is what an operator's resource says; nil for other objects.
 	settings *topology.Settings
 	// masters is how many masters an operator makes of a cluster; nil where none
@@ -220,6 +224,9 @@ type node struct {
 	unloaded []unloadedDirective
 	// replicates is true when the server is told to follow a master.
 	replicates bool
+	// begins is the role that the server starts with, for nodes whose source does
+	// not tell the role.
+	begins topology.Field[string]
 	// cluster is true, false or unknown: does the server run in cluster mode?
 	cluster topology.Field[bool]
 }
@@ -231,6 +238,7 @@ type sentinel struct {
 	quorum  topology.Field[int64]
 	monitor string // host that is monitored, "" when unknown
 	sidecar bool   // runs beside a data container in the same Pods
+	port    int64  // 0 when it cannot be seen
 }
 
 // pods are the Pods that an object makes.

@@ -65,7 +65,7 @@ func readSpotahome(x *index, o *manifest.Object) *member {
 
 func spotahomeServers(m *member, redis part) {
 	o := m.object
-	config, c := spotahomeSettings(redis)
+	config, merged, c := spotahomeSettings(redis)
 	n := node{cluster: topology.Known(false, redis.origin)}
 	n.Origin = redis.origin
 	n.Object = objectOf(o)
@@ -79,6 +79,9 @@ func spotahomeServers(m *member, redis part) {
 	n.Probes = spotahomeProbes(redis)
 	n.GracePeriod = seconds(redis.root, redis.origin, "terminationGracePeriod", 30)
 	n.HostNetwork = truthAt(redis.root, redis.origin, "hostNetwork")
+	n.Access = spotahomeAccess(m, c, merged)
+	n.Overlaps = topology.Known(false, redis.origin)
+	m.passwords = passwords(merged)
 	n.pods = pods{
 		object: o, labels: spotahomeLabels(o, "redis"), workload: "rfr-" + o.Name, service: "rfr-" + o.Name,
 		replicas: n.Replicas, single: topology.Is(n.Replicas, 1), port: redis.port(),
@@ -103,7 +106,7 @@ func spotahomeReplicas(p part) topology.Field[int64] {
 
 // spotahomeSettings is the operator's file, what a command of one's own adds to
 // it, and customConfig, which is set once the server runs.
-func spotahomeSettings(redis part) (*topology.Config, *container) {
+func spotahomeSettings(redis part) (*topology.Config, *redisconf.Config, *container) {
 	custom := redis.at("customConfig")
 	c := redis.container()
 	c.pod.copies = []copied{{
@@ -117,9 +120,11 @@ func spotahomeSettings(redis part) (*topology.Config, *container) {
 	taken, refused := configSet{
 		list: custom, name: "spec.redis.customConfig", elsewhere: "spec.redis.command", empties: true,
 	}.read()
-	config := settings(redisconf.Merge(c.configOf(starts).Directives(), taken), custom.origin)
+	merged := redisconf.Merge(c.configOf(starts).Directives(), taken)
+	config := settings(merged, custom.origin)
 	config.NotLoaded = append(config.NotLoaded, refused...)
-	return config, c
+	config.Deprecated = deprecated(merged, c.image)
+	return config, merged, c
 }
 
 // spotahomeData is the claim, or an emptyDir when there is none.
@@ -146,7 +151,7 @@ func spotahomeProbes(redis part) *topology.Probes {
 	}
 	if p.Liveness != nil && !p.Liveness.Present {
 		p.Liveness = madeProbe(p.Liveness.Origin, 30, 15, 5, 6)
-		p.Liveness.RequiresPong = topology.Known(true, p.Liveness.Origin)
+		requirePong(p.Liveness)
 	}
 	if p.Readiness != nil && !p.Readiness.Present {
 		p.Readiness = madeProbe(p.Readiness.Origin, 30, 10, 5, 3)
@@ -172,7 +177,7 @@ func spotahomeShutdown(redis part) *topology.Shutdown {
 
 func spotahomeSentinels(m *member, p part) {
 	o := m.object
-	s := sentinel{monitor: "rfrm-" + o.Name}
+	s := sentinel{monitor: "rfrm-" + o.Name, port: sentinelPort}
 	s.Origin = p.origin
 	s.Object = objectOf(o)
 	s.Container = "sentinel"

@@ -16,6 +16,14 @@ var dataFolders = []string{"/data", "/bitnami/redis/data", "/bitnami/valkey/data
 
 // data finds the volume that holds the server's dir.
 func (c *container) data(config *redisconf.Config) *topology.Data {
+	d := c.home(config)
+	if d != nil {
+		d.Unused = c.unusedClaim(d, config)
+	}
+	return d
+}
+
+func (c *container) home(config *redisconf.Config) *topology.Data {
 	mount, folder := c.dataMount(config)
 	if mount == "" {
 		if folder == "" {
@@ -46,6 +54,8 @@ func (c *container) dataMount(config *redisconf.Config) (volume, folder string) 
 	switch {
 	case !known:
 		return c.likelyMount()
+	case (d == nil || dir == "." || dir == "./") && c.changedTo() != "":
+		return c.folder(c.changedTo())
 	case d == nil || dir == "." || dir == "./":
 		folders := dataFolders
 		if isOfficial(c.image) {
@@ -60,14 +70,19 @@ func (c *container) dataMount(config *redisconf.Config) (volume, folder string) 
 			return c.likelyMount()
 		}
 		return "", folders[0]
-	case !strings.HasPrefix(dir, "/"):
-		return c.likelyMount()
 	default:
-		if at, mount := c.locate(path.Clean(dir)); mount != nil {
-			return at.volume, mount.Get("mountPath").Text()
-		}
-		return "", dir
+		return c.folder(dir)
 	}
+}
+
+func (c *container) folder(dir string) (volume, folder string) {
+	if !strings.HasPrefix(dir, "/") {
+		return c.likelyMount()
+	}
+	if at, mount := c.locate(path.Clean(dir)); mount != nil {
+		return at.volume, mount.Get("mountPath").Text()
+	}
+	return "", dir
 }
 
 // likelyMount is the only claim that the container mounts, or the one at a

@@ -14,15 +14,22 @@ import (
 
 // supporting are the kinds that facts about a Redis are read from.
 var supporting = map[string]support{
-	"ConfigMap":               {live: true},
-	"HorizontalPodAutoscaler": {group: "autoscaling"},
-	"NetworkPolicy":           {group: "networking.k8s.io", anywhere: true, live: true},
-	"PersistentVolumeClaim":   {live: true},
-	"PodDisruptionBudget":     {group: "policy", anywhere: true, live: true},
-	"ScaledObject":            {group: "keda.sh"},
-	"Secret":                  {},
-	"Service":                 {live: true},
-	"StorageClass":            {group: "storage.k8s.io"},
+	"CiliumClusterwideNetworkPolicy": {group: "cilium.io", anywhere: true},
+	"CiliumNetworkPolicy":            {group: "cilium.io", anywhere: true},
+	"ConfigMap":                      {live: true},
+	"GlobalNetworkPolicy":            {group: "crd.projectcalico.org", anywhere: true},
+	"HTTPRoute":                      {group: "gateway.networking.k8s.io", live: true},
+	"HorizontalPodAutoscaler":        {group: "autoscaling"},
+	"Ingress":                        {group: "networking.k8s.io", live: true},
+	"IngressRoute":                   {group: "traefik.io", live: true},
+	"NetworkPolicy":                  {group: "networking.k8s.io", anywhere: true, live: true},
+	"PersistentVolumeClaim":          {live: true},
+	"PodDisruptionBudget":            {group: "policy", anywhere: true, live: true},
+	"Route":                          {group: "route.openshift.io", live: true},
+	"ScaledObject":                   {group: "keda.sh"},
+	"Secret":                         {},
+	"Service":                        {live: true},
+	"StorageClass":                   {group: "storage.k8s.io"},
 }
 
 // support is what is known of a supporting kind.

@@ -74,6 +74,11 @@ func (c *container) addNode(m *member, starts []redisconf.Server) {
 	n.GracePeriod = gracePeriod(p.root, p.spec)
 	n.Shutdown = c.shutdown()
 	n.HostNetwork = truthAt(p.root, p.spec, "hostNetwork")
+	n.Access = c.access(config, starts)
+	n.Overlaps = overlaps(p.object)
+	n.Config.Deprecated = deprecated(config, c.image)
+	n.begins = c.begins(starts, config)
+	m.passwords = append(m.passwords, slices.Concat(passwords(config), c.writtenVariables())...)
 	n.GoverningService = p.governing()
 	n.Spread = p.spread()
 	n.Autoscaler = p.x.autoscaler(p.object)
@@ -141,7 +146,14 @@ func (c *container) addSentinel(m *member, starts []redisconf.Server) {
 	s.CPU = p.x.resources(c.origin.At("resources"), "cpu", podLevel)
 	s.Spread = p.spread()
 	s.Autoscaler = p.x.autoscaler(p.object)
+	s.ConfigFile = c.sentinelFile(starts)
+	s.port = c.sentinelPort(starts)
+	for _, start := range starts {
+		m.passwords = append(m.passwords, passwords(redisconf.Merge(c.layers(start)...))...)
+	}
+	m.passwords = append(m.passwords, c.writtenVariables()...)
 	if d, monitor, ok := c.monitor(starts); ok {
+		s.Monitored = c.monitored(starts, d, monitor)
 		origin := stretch(d.Origin, d.Offset, d.End)
 		if monitor.Name != "" && !strings.ContainsAny(monitor.Name, "$`{") {
 			s.MasterGroup = topology.Known(monitor.Name, origin)

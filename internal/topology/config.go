@@ -12,6 +12,7 @@ type Config struct {
 	AppendOnly      *Flag     `json:"appendonly"`
 	Save            *Save     `json:"save"`
 	Announce        *Announce `json:"announce"`
+	StopWrites      *Flag     `json:"stop_writes_on_bgsave_error"`
 
 	BacklogSize *Size `json:"repl_backlog_size"`
 	// ReplicaBuffer is the hard limit of client-output-buffer-limit for replicas;
@@ -26,6 +27,8 @@ type Config struct {
 	Invalid []InvalidDirective `json:"invalid"`
 	// NotLoaded are directives written where the server never reads them.
 	NotLoaded []NotLoadedDirective `json:"not_loaded"`
+	// Deprecated are directives under names that Redis has replaced.
+	Deprecated []DeprecatedDirective `json:"deprecated"`
 }
 
 // Size is a directive that holds bytes.
@@ -97,4 +100,15 @@ type NotLoadedDirective struct {
 	Place     string `json:"place"`  // where it stands: "master.conf"
 	Reason    string `json:"reason"` // why nobody reads it
 	Remedy    string `json:"remedy"` // where it belongs
+}
+
+// DeprecatedDirective is one directive under a name that Redis has replaced.
+type DeprecatedDirective struct {
+	Origin Origin `json:"-"`
+
+	Directive   string `json:"directive"`   // as written
+	Replacement string `json:"replacement"` // "" for one that servers ignore
+	Since       string `json:"since"`       // version of Redis that has the replacement: "5.0"
+	// Replaced is true when the server is of that version or later.
+	Replaced Field[bool] `json:"replaced"`
 }

@@ -30,6 +30,13 @@ type Node struct {
 	Autoscaler *Autoscaler `json:"autoscaler"`
 	// Bus is the cluster bus as NetworkPolicies of the input leave it.
 	Bus *Bus `json:"bus"`
+	// Isolated is true when a NetworkPolicy of the input selects the Pods for
+	// ingress.
+	Isolated Field[bool] `json:"isolated"`
+	Access   *Access     `json:"access"`
+	// Overlaps is true when an update of the workload starts a new Pod before the
+	// old one has ended.
+	Overlaps Field[bool] `json:"overlaps"`
 }
 
 // Shutdown is a preStop hook that sleeps. The kubelet tells the server to end
@@ -73,6 +80,17 @@ type Data struct {
 	Mount string        `json:"mount"` // mount path
 	// AccessModes as in the claim; nil when unknown.
 	AccessModes []string `json:"access_modes"`
+	// Unused is a claim that the Pods have while the server writes elsewhere; nil
+	// when there is none.
+	Unused *UnusedClaim `json:"unused"`
+}
+
+// UnusedClaim is a claim that holds nothing of a server's dataset.
+type UnusedClaim struct {
+	Origin Origin `json:"-"`
+
+	Name  string `json:"name"`  // of the volume
+	Mount string `json:"mount"` // path at which the container mounts it; "" when none of the Pods' containers does
 }
 
 // Class is the storage class of a claim.
@@ -117,6 +135,11 @@ type Probe struct {
 	// RequiresPong is true when the command fails on any answer but PONG, so
 	// also while the server is loading; false when it accepts LOADING.
 	RequiresPong Field[bool] `json:"requires_pong"`
+	// AcceptsLoading is true when the command succeeds while the server loads,
+	// AcceptsMisconf when it does while the server refuses writes because it
+	// cannot save.
+	AcceptsLoading Field[bool] `json:"accepts_loading"`
+	AcceptsMisconf Field[bool] `json:"accepts_misconf"`
 	// OtherHost is true when the command asks another Pod (its master, say).
 	OtherHost Field[bool] `json:"other_host"`
 }
@@ -132,7 +155,8 @@ type GoverningService struct {
 	OtherHeadless Field[bool] `json:"other_headless"`
 }
 
-// Bus is the port on which Redis Cluster nodes talk to each other.
+// Bus is the port on which the nodes of a Redis Cluster, or Sentinels, talk to
+// each other.
 type Bus struct {
 	Origin Origin `json:"-"`
 

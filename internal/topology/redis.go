@@ -42,6 +42,11 @@ type Redis struct {
 	Services          []Service          `json:"services"`
 	DisruptionBudgets []DisruptionBudget `json:"disruption_budgets"`
 	NetworkPolicies   []NetworkPolicy    `json:"network_policies"`
+	Routes            []Route            `json:"routes"`
+	// Clients are the places in other workloads of the input that name a host of
+	// this Redis.
+	Clients   []Client          `json:"clients"`
+	Passwords []WrittenPassword `json:"passwords"`
 	// Settings is what the chart's values or the operator's resources say of it;
 	// nil where neither made it.
 	Settings *Settings `json:"settings"`
@@ -116,6 +121,11 @@ type SentinelNode struct {
 	Budgeted Field[bool] `json:"budgeted"` // a PodDisruptionBudget selects the Pods
 	// Autoscaler is nil when nothing in the input scales the workload.
 	Autoscaler *Autoscaler `json:"autoscaler"`
+	Monitored  *Monitored  `json:"monitored"`
+	ConfigFile *ConfigFile `json:"config_file"`
+	// Bus is the port on which Sentinels talk to each other, and clients to them,
+	// as NetworkPolicies of the input leave it.
+	Bus *Bus `json:"bus"`
 }
 
 // Service is a Service of the input whose selector matches Pods of this Redis.
@@ -131,6 +141,14 @@ type Service struct {
 	// the data port or the Sentinel port.
 	RedisPort    Field[bool] `json:"redis_port"`
 	SentinelPort Field[bool] `json:"sentinel_port"`
+	// Reaches is what is behind it: master, replica, any, or sentinel where there
+	// is no server.
+	Reaches Field[string] `json:"reaches"`
+	// Exposed is true when it takes connections from outside the cluster; its
+	// origin is what says so.
+	Exposed Field[bool] `json:"exposed"`
+	// Restricted is true when it takes them from some addresses only.
+	Restricted Field[bool] `json:"restricted"`
 	// Internal is true for a load balancer that is annotated as internal.
 	Internal        Field[bool] `json:"internal"`
 	PublishNotReady Field[bool] `json:"publish_not_ready"`
