@@ -65,10 +65,10 @@ func (r *release) command(x value, script string) []manifest.FieldTree {
 // portName is what the charts call the port of the server, in valkey too.
 const portName = "redis"
 
-// portName is the name of the container port: nodes of valkey had one that no Service asked for.
+// portName is the name of the container port.
 func (c component) portName() string {
-	if c.asked.Chart == "valkey" && c.major < 4 && c.role == "node" {
-		return "valkey"
+	if c.role == "node" {
+		return c.portOfNodes()
 	}
 	return portName
 }
@@ -191,7 +191,7 @@ func (c component) sentinelContainer() manifest.Tree {
 		readiness = liveness
 	}
 	startup := runs(healthFolder+"/ping_sentinel.sh", liveness)
-	if c.asked.Chart == "redis" && c.major < 17 {
+	if c.startsBySocket() {
 		startup = tcpSocket("redis-sentinel")
 	}
 	t := fields(

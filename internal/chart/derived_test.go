@@ -128,7 +128,8 @@ func TestUnseen(t *testing.T) {
 		want    []string
 	}{
 		"all is seen": {
-			[]chart.Layer{written}, nil,
+			[]chart.Layer{written},
+			nil,
 			[]string{"maxmemory-unset StatefulSet/redis-node", "memory-request-below-limit StatefulSet/redis-node"},
 		},
 		"a layer below may set the rest": {[]chart.Layer{{Unseen: true}, written}, nil, []string{}},

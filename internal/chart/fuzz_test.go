@@ -1,6 +1,8 @@
 package chart_test
 
 import (
+	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/redislint/redislint/internal/chart"
@@ -61,9 +63,9 @@ func locateAll(o *manifest.Object, n *manifest.Node, path manifest.Path) {
 	o.Locate(path)
 	o.LocateWithin(path, 0, 1)
 	for name, c := range n.Fields() {
-		locateAll(o, c, append(path[:len(path):len(path)], name))
+		locateAll(o, c, append(slices.Clip(path), name))
 	}
 	for i, c := range n.Items() {
-		locateAll(o, c, append(path[:len(path):len(path)], string(rune('0'+i%10))))
+		locateAll(o, c, append(slices.Clip(path), strconv.Itoa(i)))
 	}
 }

@@ -5,13 +5,7 @@ import "github.com/redislint/redislint/internal/manifest"
 // policies derives what the cluster is told of the Pods: how many may be missing, who may reach them, how many there are.
 func (x *replication) policies() {
 	x.networkPolicy()
-	components := []component{x.masterComponent()}
-	if x.replicas {
-		components = append(components, x.replicaComponent())
-	}
-	if x.sentinel && !(x.old() && x.major < 11) {
-		components = []component{x.nodeComponent()}
-	}
+	components := x.components()
 	if !x.master.reads("pdb") {
 		x.budgetOfAll()
 	}
@@ -27,18 +21,10 @@ func (x *replication) policies() {
 // budget derives the PodDisruptionBudget of one component: one Pod may be missing unless the values say otherwise.
 func (x *replication) budget(c component) {
 	own := x.v.at("pdb")
-	early := x.asked.Chart == "valkey" && x.major < 2
-	if !own.on() || early && c.role == "replica" {
+	if !own.on() || x.before("valkey", 2) && c.role == "replica" {
 		own = c.v.at("pdb")
 	}
-	if early && c.role == "node" {
-		return // a condition turned round kept the chart from it
-	}
-	if !own.at("create").on() || c.isNone() {
-		return
-	}
-	// Until valkey 3 a misspelt key keeps the master's from being made.
-	if count, _ := x.master.at("count").int(); x.asked.Chart == "valkey" && x.major < 3 && c.role == x.words.master && count <= 0 {
+	if !own.at("create").on() || !c.budgets() {
 		return
 	}
 	least, most := own.at("minAvailable"), own.at("maxUnavailable")
@@ -129,7 +115,7 @@ func (x *replication) egress(own value, open []manifest.Tree, ours manifest.Tree
 // autoscaler derives the HorizontalPodAutoscaler of a component.
 func (x *replication) autoscaler(c component) {
 	own := c.scaling()
-	if !own.at("enabled").on() || c.role == "node" && x.asked.Chart == "redis" && x.major < 15 {
+	if !own.at("enabled").on() || c.role == "node" && !x.scalesNodes() {
 		return
 	}
 	x.add(x.object(header{apiVersion: "autoscaling/v2", kind: "HorizontalPodAutoscaler", name: c.name(), component: "replica"},

@@ -34,7 +34,7 @@ var firstPresets = map[string]preset{
 }
 
 func (r *release) preset(name string) (preset, bool) {
-	if r.asked.Chart == "redis" && r.major == 18 || r.asked.Chart == "redis-cluster" && r.major == 9 {
+	if r.hasFirstPresets() {
 		if p, ok := firstPresets[name]; ok {
 			return p, true
 		}

@@ -6,18 +6,6 @@ import (
 	"github.com/redislint/redislint/internal/manifest"
 )
 
-// customProbesFirst reports whether a custom probe replaces the chart's even where that is enabled.
-func (r *release) customProbesFirst() bool {
-	switch r.asked.Chart {
-	case "redis":
-		return r.major >= 17
-	case "redis-cluster":
-		return r.major >= 8
-	default:
-		return true
-	}
-}
-
 // probe derives one probe of a container, "liveness" say, from what its values say of it. handler is what it does; its
 // timeout is that of the values and margin seconds more.
 func (r *release) probe(x value, name string, margin int64, handler manifest.FieldTree) manifest.FieldTree {

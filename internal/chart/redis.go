@@ -39,18 +39,9 @@ func deriveRedis(r *release) {
 	}
 	x.ignoreMaster()
 	x.configMaps()
-	switch {
-	case x.sentinel && r.asked.Chart == "redis" && r.major < 11:
-		x.run(x.masterComponent())
-		x.run(x.replicaComponent())
-	case x.sentinel:
-		x.run(x.nodeComponent())
-	default:
-		if master := x.masterComponent(); !master.isNone() {
-			x.run(master)
-		}
-		if x.replicas {
-			x.run(x.replicaComponent())
+	for _, c := range x.components() {
+		if !c.isNone() {
+			x.run(c)
 		}
 	}
 	x.services()
@@ -60,12 +51,12 @@ func deriveRedis(r *release) {
 
 // ignoreMaster notes values of a master where Sentinels choose one of nodes that are all made alike.
 func (x *replication) ignoreMaster() {
-	if !x.sentinel || x.old() && x.major < 11 {
+	if !x.sentinel || x.splitsSentinels() {
 		return
 	}
 	master, replica := x.words.master, x.replica.keys[0]
 	read := []string{"containerPorts", "containerPort", "service.ports", "service.port"}
-	if x.asked.Chart == "redis" && x.major < 16 { // a node that starts as the master includes its file
+	if x.loadsByRole() {
 		read = append(read, "configuration", "configmap", "disableCommands", "spreadConstraints", "persistence.path")
 	}
 	for i, key := range read {
@@ -78,6 +69,18 @@ func (x *replication) ignoreMaster() {
 			}
 			return ""
 		}, read...)
+}
+
+// components are what there are workloads of.
+func (x *replication) components() []component {
+	switch {
+	case x.sentinel && !x.splitsSentinels():
+		return []component{x.nodeComponent()}
+	case x.replicas:
+		return []component{x.masterComponent(), x.replicaComponent()}
+	default:
+		return []component{x.masterComponent()}
+	}
 }
 
 // run derives the workload of a component.
@@ -95,7 +98,7 @@ func (x *replication) shape() bool {
 	if x.old() {
 		cluster := x.v.at("cluster.enabled")
 		x.replicas, x.sentinel = cluster.on(), cluster.on() && enabled.on()
-		return !x.unknown(cluster) && !(x.replicas && x.unknown(enabled))
+		return !x.unknown(cluster) && (!x.replicas || !x.unknown(enabled))
 	}
 	architecture := x.v.at("architecture")
 	if architecture.truth() == maybe {
@@ -162,7 +165,7 @@ func (x *replication) replicaComponent() component {
 func (x *replication) nodeComponent() component {
 	c := x.replicaComponent()
 	c.role, c.suffix, c.script = "node", "node", "start-node.sh"
-	if x.asked.Chart == "valkey" || x.major >= 17 {
+	if !x.startsBySocket() {
 		c.startup = "ping_liveness_local.sh"
 	}
 	if x.v.reads("sentinel.terminationGracePeriodSeconds") {

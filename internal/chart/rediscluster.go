@@ -62,10 +62,6 @@ func deriveCluster(r *release) {
 func (x cluster) configFile() string { return x.words.server + "-default.conf" }
 
 func (x cluster) configMaps() {
-	alive := []string{"PONG", "LOADING*"}
-	if !x.masterdownIsDeath() {
-		alive = append(alive, "MASTERDOWN*")
-	}
 	port := x.words.prefix + "PORT_NUMBER"
 	if x.release.v.at("tls.enabled").on() {
 		port = x.words.prefix + "TLS_PORT_NUMBER"
@@ -73,7 +69,7 @@ func (x cluster) configMaps() {
 	x.add(
 		x.configMap(x.fullname+"-default", fields(field(x.configFile(), x.config()))),
 		x.configMap(x.fullname+"-scripts", fields(
-			set("ping_liveness_local.sh", x.ping("localhost", port, "", alive...)),
+			set("ping_liveness_local.sh", x.ping("localhost", port, "", x.alive()...)),
 			set("ping_readiness_local.sh", x.ping("localhost", port, "", "PONG")),
 		)),
 	)

@@ -74,9 +74,6 @@ func cut(name string) string {
 	return strings.TrimSuffix(name, "-")
 }
 
-// old reports whether the chart is a redis of the values before 14: cluster.slaveCount, slave, redisPort.
-func (r *release) old() bool { return r.asked.Chart == "redis" && r.major < 14 }
-
 // chartName is the value of the labels that name the chart.
 func (r *release) chartName() string { return cut(r.v.at("nameOverride").known(r.asked.Chart)) }
 

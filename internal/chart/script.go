@@ -2,6 +2,7 @@ package chart
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/redislint/redislint/internal/manifest"
 )
@@ -9,10 +10,7 @@ import (
 // healthScripts are the scripts of the probes. Those of the charts do the same in more words: a server that is loading is
 // alive, and so is a replica without its master since redis 16, but none of them is ready.
 func (x *replication) healthScripts() manifest.Tree {
-	alive := []string{"PONG", "LOADING*"}
-	if !x.masterdownIsDeath() {
-		alive = append(alive, "MASTERDOWN*")
-	}
+	alive := x.alive()
 	local := func(answers ...string) manifest.Tree {
 		return literal(x.ping("localhost", x.portVariable(), "", answers...))
 	}
@@ -37,9 +35,12 @@ func (x *replication) healthScripts() manifest.Tree {
 	)
 }
 
-// masterdownIsDeath reports whether a replica is killed for answering MASTERDOWN.
-func (r *release) masterdownIsDeath() bool {
-	return r.asked.Chart == "redis" && r.major < 16 || r.asked.Chart == "redis-cluster" && r.major < 7
+// alive are the answers of a server that need not be killed.
+func (r *release) alive() []string {
+	if r.killsWithoutMaster() {
+		return []string{"PONG", "LOADING*"}
+	}
+	return []string{"PONG", "LOADING*", "MASTERDOWN*"}
 }
 
 func (r *release) portVariable() string {
@@ -51,19 +52,12 @@ func (r *release) portVariable() string {
 
 // ping is a script that passes on some answers to PING, given within as many seconds as its argument says.
 func (r *release) ping(host, port, owner string, answers ...string) string {
-	accepted := ""
-	for i, answer := range answers {
-		if i > 0 {
-			accepted += " | "
-		}
-		accepted += answer
-	}
 	return lines(
 		"#!/bin/bash",
 		fmt.Sprintf(`export REDISCLI_AUTH="$%s%sPASSWORD"`, r.words.prefix, owner),
 		fmt.Sprintf(`answer=$(timeout -s 15 "$1" %s-cli -h "%s" -p "$%s" ping)`, r.words.server, host, port),
 		`case "$answer" in`,
-		fmt.Sprintf("%s) exit 0 ;;", accepted),
+		strings.Join(answers, " | ")+") exit 0 ;;",
 		"*) exit 1 ;;",
 		"esac",
 	)
@@ -73,17 +67,10 @@ func (r *release) ping(host, port, owner string, answers ...string) string {
 func (x *replication) startScripts() manifest.Tree {
 	master, replica := x.masterComponent(), x.replicaComponent()
 	server, role := x.words.server+".conf", x.words.master+".conf"
-	if x.sentinel && x.asked.Chart == "redis" && x.major < 11 {
-		return fields(
-			field(master.script, x.start(master, "", server, role)),
-			field(replica.script, x.start(replica, x.replicaOf(false), server, "replica.conf")),
-			field("start-sentinel.sh", x.startSentinel()),
-		)
-	}
-	if x.sentinel {
+	if x.sentinel && !x.splitsSentinels() {
 		node := x.nodeComponent()
 		start := x.start(node, x.replicaOf(true), "replica.conf", server)
-		if x.asked.Chart == "redis" && x.major < 16 {
+		if x.loadsByRole() {
 			start = x.start(node, x.replicaOf(true)+x.includeByRole("master.conf", "replica.conf"), server)
 		}
 		return fields(field(node.script, start), field("start-sentinel.sh", x.startSentinel()))
@@ -91,6 +78,7 @@ func (x *replication) startScripts() manifest.Tree {
 	return fields(
 		field(master.script, x.start(master, "", server, role)),
 		field(replica.script, x.start(replica, x.replicaOf(false), server, "replica.conf")),
+		when(x.sentinel, field("start-sentinel.sh", x.startSentinel())),
 	)
 }
 

@@ -57,7 +57,7 @@ func (x *replication) headless() {
 	x.add(x.object(header{apiVersion: "v1", kind: "Service", name: x.fullname + "-headless"}, field("spec", fields(
 		set("type", "ClusterIP"),
 		set("clusterIP", "None"),
-		when(sentinel && !(x.old() && x.major < 12), set("publishNotReadyAddresses", true)),
+		when(sentinel && x.publishesNodes(), set("publishNotReadyAddresses", true)),
 		field("ports", items(ports...)),
 		field("selector", x.selector("")),
 	))))
@@ -89,7 +89,7 @@ func (x *replication) nodeService(s value) {
 		component = ""
 	}
 	x.service(header{name: x.fullname}, s, x.selector(component),
-		port("tcp-"+x.words.server, x.serverPort(), x.nodeComponent().portName()),
+		port("tcp-"+x.words.server, x.serverPort(), x.portOfNodes()),
 		port("tcp-sentinel", x.sentinelServicePort(), x.words.server+"-sentinel"))
 }
 
@@ -136,7 +136,7 @@ func (x *replication) podServices(sentinel value) {
 		if s := sentinel.at("service"); s.at("type").text() == "NodePort" && s.reads("nodePorts") {
 			x.service(header{name: pod}, s, fields(set(podNameLabel, pod)),
 				port("sentinel", x.sentinelServicePort(), x.words.server+"-sentinel"),
-				port(x.words.server, x.serverPort(), x.nodeComponent().portName()))
+				port(x.words.server, x.serverPort(), x.portOfNodes()))
 		}
 	}
 }

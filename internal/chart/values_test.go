@@ -93,7 +93,8 @@ func TestMerge(t *testing.T) {
 			[]string{"slave: {replicaCount: 5}"}, "slave.replicaCount", "", "0.yaml slave.replicaCount default",
 		},
 		"an unset key belongs to the layer that has most of those above it": {
-			[]string{"master: {persistence: {enabled: true}}", "master: {count: 1}"}, "master.persistence.size", "8Gi",
+			[]string{"master: {persistence: {enabled: true}}", "master: {count: 1}"},
+			"master.persistence.size", "8Gi",
 			"0.yaml master.persistence.size default",
 		},
 	} {

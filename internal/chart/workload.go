@@ -19,10 +19,10 @@ type component struct {
 	replicates                           bool // follows a master that is not its own
 }
 
-// isNone reports whether the values say that there is not one Pod, so that no workload is made. Redis makes it until 17.
+// isNone reports whether the values say that there is not one Pod, so that no workload is made.
 func (c component) isNone() bool {
 	n, ok := c.replicas.int()
-	return ok && n <= 0 && c.role == c.words.master && c.kind() != "DaemonSet" && (c.asked.Chart != "redis" || c.major >= 18)
+	return ok && n <= 0 && c.role == c.words.master && c.kind() != "DaemonSet" && !c.keepsNoMaster()
 }
 
 func (c component) name() string {
