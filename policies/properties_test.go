@@ -252,7 +252,7 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-var lists = []string{"nodes", "sentinels", "master_groups", "services"}
+var lists = []string{"nodes", "sentinels", "master_groups", "services", "alerts"}
 
 // join appends the lists of one model to those of another.
 func join(to, from model) {

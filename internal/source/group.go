@@ -17,9 +17,11 @@ import (
 func assemble(x *index, members []*member, described []*topology.Redis) []*topology.Redis {
 	slices.SortFunc(members, func(a, b *member) int { return compareObjects(a.object, b.object) })
 	found := append([]*topology.Redis{}, described...)
-	for _, g := range group(x, members) {
+	groups := group(x, members)
+	for _, g := range groups {
 		found = append(found, describe(x, g))
 	}
+	x.describeUpkeep(found[len(described):], groups)
 	slices.SortStableFunc(found, func(a, b *topology.Redis) int {
 		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
 	})

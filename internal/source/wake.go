@@ -30,6 +30,15 @@ var supporting = map[string]support{
 	"Secret":                         {},
 	"Service":                        {live: true},
 	"StorageClass":                   {group: "storage.k8s.io"},
+
+	"BackupConfiguration": {group: "stash.appscode.com", anywhere: true, files: true},
+	"PodMonitor":          {group: "monitoring.coreos.com", files: true},
+	"RecurringJob":        {group: "longhorn.io", anywhere: true, files: true},
+	"ReplicationSource":   {group: "volsync.backube", anywhere: true, files: true},
+	"Schedule":            {group: "velero.io", anywhere: true, files: true},
+	"ServiceMonitor":      {group: "monitoring.coreos.com", files: true},
+	"SnapshotGroup":       {group: "gemini.fairwinds.com", anywhere: true, files: true},
+	"VolumeSnapshot":      {group: "snapshot.storage.k8s.io", anywhere: true, files: true},
 }
 
 // support is what is known of a supporting kind.
@@ -42,6 +51,9 @@ type support struct {
 	// autoscaler acts through the scale of its target, a StorageClass on claims
 	// made later, and a Secret is for its Pods to read.
 	live bool
+	// files is true for what watches or saves a Redis, which is read from files
+	// only: in a cluster it belongs to others.
+	files bool
 }
 
 // Supporting returns every "group/Kind" whose change can cause a finding about
@@ -64,7 +76,9 @@ func Supporting() []string {
 func Observed() []string {
 	kinds := Kinds()
 	for kind, s := range supporting {
-		kinds = append(kinds, s.group+"/"+kind)
+		if !s.files {
+			kinds = append(kinds, s.group+"/"+kind)
+		}
 	}
 	slices.Sort(kinds)
 	kinds = slices.DeleteFunc(kinds, func(kind string) bool {

@@ -47,6 +47,11 @@ type Redis struct {
 	// this Redis.
 	Clients   []Client          `json:"clients"`
 	Passwords []WrittenPassword `json:"passwords"`
+	// Exporter, Alerts and Backups are nil where the input does not tell whether
+	// there are any.
+	Exporter *Exporter `json:"exporter"`
+	Alerts   []Alert   `json:"alerts"`
+	Backups  *Backup   `json:"backups"`
 	// Settings is what the chart's values or the operator's resources say of it;
 	// nil where neither made it.
 	Settings *Settings `json:"settings"`
