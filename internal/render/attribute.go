@@ -179,7 +179,7 @@ func (a *attribution) run(open []*question, guesses map[*question][]key) bool {
 // confirm repeats the experiments that answered questions, with other values and without those that did not: a field may
 // have taken the value of a key by chance. It takes back answers that do not hold, and reports whether all do.
 func (a *attribution) confirm(open []*question) bool {
-	l := laboratory{next: 100}
+	l := laboratory{step: 11}
 	again := map[*question]experiment{}
 	for _, q := range open {
 		if q.answer != nil {

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"encoding/base64"
 	"math"
 	"regexp"
@@ -205,7 +206,7 @@ var quantity = regexp.MustCompile(`^(\d{1,15})(?:\.\d+)?([A-Za-z]{0,3}|%)$`)
 
 // laboratory makes experiments that can be told from each other by the values they give.
 type laboratory struct {
-	next int // where to begin with numbers
+	step int // between the numbers that make values differ; 7
 	made []experiment
 	used map[string]bool
 	by   map[string]experiment // key
@@ -220,8 +221,12 @@ func (l *laboratory) experiment(k key) experiment {
 	if e, ok := l.by[id]; ok {
 		return e
 	}
-	e := k.experiment(l.next + len(l.made))
-	for number := l.next; l.used[e.text] && !isBool(k.value); number++ {
+	// What a template computes of one value, such as one more, must not be that of another.
+	step := cmp.Or(l.step, 7)
+	number := step * len(l.made)
+	e := k.experiment(number)
+	for l.used[e.text] && !isBool(k.value) {
+		number += step
 		e = k.experiment(number)
 	}
 	l.used[e.text], l.by[id] = true, e
