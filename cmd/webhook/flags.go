@@ -96,7 +96,7 @@ func newCommand(serve func(cmd *cobra.Command, o options) error) *cobra.Command 
 	f.StringVar(&o.leaderElectionID, "leader-election-id", admission.DefaultName, "`name` of the lease")
 
 	f.StringVar(&o.policyFolder, "policy-dir", "", "`folder` of rules beside those built in; its changes are heeded")
-	f.StringVar(&o.configFile, "config-file", "", "`file` that says what each rule does; its changes are heeded")
+	f.StringVar(&o.configFile, "config", "", "`file` that says what each rule does, such as a .redislint.yaml; its changes are heeded")
 	f.DurationVar(&o.reloadInterval, "reload-interval", 10*time.Second, "how often they, and the certificate, are looked at")
 
 	f.IntVar(&o.maxConnections, "max-connections", 1000, "connections at a time")

@@ -17,6 +17,7 @@ type metrics struct {
 
 	reviews            *prometheus.CounterVec
 	hits               *prometheus.CounterVec
+	waivers            *prometheus.CounterVec
 	undecided          prometheus.Counter
 	seconds            prometheus.Histogram
 	faults             *prometheus.CounterVec
@@ -32,6 +33,7 @@ func newMetrics(registry prometheus.Registerer) (*metrics, error) {
 		registry: registry,
 		reviews:  counter("reviews_total", "Reviews that got a verdict.", "verdict"),
 		hits:     counter("rule_hits_total", "Findings that a change introduced.", "rule", "severity"),
+		waivers:  counter("waivers_used_total", "Findings that a waiver suppressed.", "rule", "form"),
 		undecided: prometheus.NewCounter(prometheus.CounterOpts{
 			Namespace: "redislint", Name: "undecided_total",
 			Help: "Rules that failed on a Redis, which had no say in the verdict.",
@@ -53,7 +55,7 @@ func newMetrics(registry prometheus.Registerer) (*metrics, error) {
 	for _, result := range []string{"accepted", "refused"} {
 		m.reloads.WithLabelValues(result)
 	}
-	return m, m.register(m.reviews, m.hits, m.undecided, m.seconds, m.faults, m.reloads, m.refusedConnections)
+	return m, m.register(m.reviews, m.hits, m.waivers, m.undecided, m.seconds, m.faults, m.reloads, m.refusedConnections)
 }
 
 func (m *metrics) register(collectors ...prometheus.Collector) error {
@@ -92,12 +94,15 @@ func (m *metrics) watchLimits(l *limits) error {
 }
 
 // Reviewed counts a verdict.
-func (m *metrics) Reviewed(verdict string, findings []rules.Finding, undecided int, took time.Duration) {
+func (m *metrics) Reviewed(verdict string, findings, waived []rules.Finding, undecided int, took time.Duration) {
 	m.reviews.WithLabelValues(verdict).Inc()
 	m.seconds.Observe(took.Seconds())
 	m.undecided.Add(float64(undecided))
 	for _, f := range findings {
 		m.hits.WithLabelValues(f.Rule.ID, string(f.Severity)).Inc()
+	}
+	for _, f := range waived {
+		m.waivers.WithLabelValues(f.Rule.ID, string(f.Suppressed.Form)).Inc()
 	}
 }
 

@@ -17,15 +17,15 @@ import (
 
 // compile makes a policy of the rules built in, those of a folder (nil for none) and a configuration, and tests it.
 func compile(ctx context.Context, folder fs.FS, text []byte) (*admission.Policy, error) {
-	settings, err := parseConfig(text)
-	if err != nil {
-		return nil, err
-	}
 	folders := []fs.FS{policies.FS}
 	if folder != nil {
 		folders = append(folders, folder)
 	}
 	library, err := rules.Load(folders...)
+	if err != nil {
+		return nil, err
+	}
+	settings, err := parseConfig(text, library)
 	if err != nil {
 		return nil, err
 	}

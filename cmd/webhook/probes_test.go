@@ -113,8 +113,8 @@ func TestMetrics(t *testing.T) {
 		t.Fatal(err)
 	}
 	rule := &rules.Rule{ID: "sentinel-too-few"}
-	m.Reviewed("denied", []rules.Finding{{Rule: rule, Severity: rules.Error}, {Rule: rule, Severity: rules.Error}}, 3, time.Millisecond)
-	m.Reviewed("allowed", nil, 0, time.Millisecond)
+	m.Reviewed("denied", []rules.Finding{{Rule: rule, Severity: rules.Error}, {Rule: rule, Severity: rules.Error}}, []rules.Finding{{Rule: rule, Suppressed: &rules.Suppression{Form: rules.Annotation}}}, 3, time.Millisecond)
+	m.Reviewed("allowed", nil, nil, 0, time.Millisecond)
 	_, _ = l.enter(t.Context())
 
 	families, err := registry.Gather()
@@ -135,12 +135,13 @@ func TestMetrics(t *testing.T) {
 		}
 	}
 	if diff := cmp.Diff(map[string]float64{
-		"redislint_reviews_total verdict=denied":                         1,
-		"redislint_reviews_total verdict=allowed":                        1,
-		"redislint_rule_hits_total rule=sentinel-too-few severity=error": 2,
-		"redislint_undecided_total":                                      3,
-		"redislint_review_seconds":                                       2,
-		"redislint_evaluation_in_flight":                                 1,
+		"redislint_reviews_total verdict=denied":                             1,
+		"redislint_reviews_total verdict=allowed":                            1,
+		"redislint_rule_hits_total rule=sentinel-too-few severity=error":     2,
+		"redislint_waivers_used_total form=annotation rule=sentinel-too-few": 1,
+		"redislint_undecided_total":                                          3,
+		"redislint_review_seconds":                                           2,
+		"redislint_evaluation_in_flight":                                     1,
 	}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

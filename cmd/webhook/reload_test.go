@@ -17,6 +17,7 @@ import (
 
 	"github.com/redislint/redislint/internal/admission"
 	"github.com/redislint/redislint/internal/rules"
+	"github.com/redislint/redislint/policies"
 )
 
 // readAll is a compiler whose policies are what they are made of: the text of a rule, and the configuration.
@@ -213,13 +214,11 @@ func TestCompile(t *testing.T) {
 		fault        string // "" for none
 	}{
 		"what is built in":                       {},
-		"a configuration":                        {config: "rules:\n  maxmemory-unset: {action: off}\n  sentinel-too-few: {action: warn, deletion: deny, severity: info}\n"},
-		"a key that nobody knows":                {config: "rule: {}", fault: `configuration: error unmarshaling JSON: while decoding JSON: json: unknown field "rule"`},
-		"a key given twice":                      {config: "rules: {}\nrules: {}", fault: `configuration: error converting YAML to JSON: yaml: unmarshal errors`},
-		"a rule that nobody knows":               {config: "rules: {maxmemory-unsett: {action: warn}}", fault: `configuration: unknown rule "maxmemory-unsett"`},
-		"an action that nobody knows":            {config: "rules: {maxmemory-unset: {action: scold}}", fault: `configuration: action of rule maxmemory-unset: "scold" is none`},
-		"a deletion that nobody knows":           {config: "rules: {maxmemory-unset: {deletion: scold}}", fault: `configuration: deletion of rule maxmemory-unset`},
-		"a severity that nobody knows":           {config: "rules: {maxmemory-unset: {severity: bad}}", fault: `configuration: select rules: `},
+		"a configuration":                        {config: "version: 1\nrules:\n  maxmemory-unset: {admission: off}\n  sentinel-too-few: {admission: warn, deletion: deny, severity: info}\n"},
+		"a configuration that is empty":          {config: " ", fault: "configuration:1:1: nothing in it"},
+		"a key that nobody knows":                {config: "version: 1\nrule: {}", fault: `configuration:2:1: unknown key "rule", did you mean rules?`},
+		"a rule that nobody knows":               {config: "version: 1\nrules: {maxmemory-unsett: {admission: warn}}", fault: `configuration:2:9: unknown rule "maxmemory-unsett"`},
+		"an action that nobody knows":            {config: "version: 1\nrules: {maxmemory-unset: {admission: scold}}", fault: `configuration:2:38: "scold" is not deny, warn, audit or off`},
 		"a rule that does not compile":           {rule: "package memory.own_rule\n\nfindings contains 1 if", fault: "memory/own_rule.rego:"},
 		"a rule that contradicts its examples":   {rule: swapped, fault: "self-test of rule own-rule: its bad example has no finding\nself-test of rule own-rule: its good example has a finding"},
 		"a rule that is no better than built-in": {rule: ownRule, fault: "memory/own_rule.rego:"},
@@ -233,7 +232,11 @@ func TestCompile(t *testing.T) {
 				write(t, filepath.Join(own, "memory/own_rule.rego"), test.rule)
 				folder = os.DirFS(own)
 			}
-			policy, err := compile(t.Context(), folder, []byte(test.config))
+			var text []byte
+			if test.config != "" {
+				text = []byte(test.config)
+			}
+			policy, err := compile(t.Context(), folder, text)
 			switch {
 			case err == nil && test.fault != "":
 				t.Errorf("compiled, want %s", test.fault)
@@ -248,26 +251,40 @@ func TestCompile(t *testing.T) {
 
 func TestParseConfig(t *testing.T) {
 	t.Parallel()
-	got, err := parseConfig([]byte(`rules:
-  a: {action: off}
-  b: {action: "off", params: {least: 5, names: [x]}}
-  c: {action: audit, deletion: deny}
-  d: {severity: warning, deletion: warn}
-`))
+	library, err := rules.Load(policies.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := parseConfig([]byte(`version: 1
+fail-on: never
+rules:
+  maxmemory-unset: {admission: off}
+  sentinel-even: {severity: off, admission: deny}
+  sentinel-too-few: {admission: audit, deletion: deny, params: {min: 5}}
+  volume-tight: {severity: info, deletion: warn}
+waivers: [{rule: volume-tight, name: a, reason: b}]
+inline-waivers: {forbid: true}
+`), library)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := admission.Config{
-		Actions:      map[string]admission.Action{"c": admission.Audit},
-		DenyDeletion: []string{"c"},
+		Actions:      map[string]admission.Action{"sentinel-even": admission.Deny, "sentinel-too-few": admission.Audit},
+		DenyDeletion: []string{"sentinel-too-few"},
 		Selection: rules.Selection{
-			Disable:  []string{"a", "b"},
-			Params:   map[string]map[string]any{"b": {"least": 5.0, "names": []any{"x"}}},
-			Severity: map[string]rules.Severity{"d": rules.Warning},
+			Disable:  []string{"sentinel-even", "maxmemory-unset"},
+			Params:   map[string]map[string]any{"sentinel-too-few": {"min": 5}},
+			Severity: map[string]rules.Severity{"volume-tight": rules.Info},
+			Scopes:   map[string]rules.Scope{},
+			Waivers:  []rules.Entry{{Rule: "volume-tight", Name: "a", Reason: "b"}},
+			Inline:   rules.Inline{Forbidden: true},
 		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if none, err := parseConfig(nil, library); err != nil || len(none.Actions)+len(none.Selection.Disable) > 0 {
+		t.Errorf("without a file: %+v, %v", none, err)
 	}
 }
 
@@ -278,12 +295,12 @@ func TestTheDocumentedConfigurationIsOne(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, example, found := strings.Cut(string(document), "```yaml\nrules:\n")
+	_, example, found := strings.Cut(string(document), "```yaml\nversion: 1\n")
 	example, _, ended := strings.Cut(example, "```")
 	if !found || !ended {
 		t.Fatal("docs/webhook.md has no example of a configuration")
 	}
-	if _, err := compile(t.Context(), nil, []byte("rules:\n"+example)); err != nil {
+	if _, err := compile(t.Context(), nil, []byte("version: 1\n"+example)); err != nil {
 		t.Error(err)
 	}
 }

@@ -195,6 +195,7 @@ func (d *decision) annotations() map[string]string {
 		Field    string `json:"field"`
 		Message  string `json:"message"`
 		Waiver   string `json:"waiver,omitempty"`
+		Form     string `json:"form,omitempty"`
 	}
 	entryOf := func(f rules.Finding) entry {
 		return entry{
@@ -223,7 +224,7 @@ func (d *decision) annotations() map[string]string {
 	}
 	for _, f := range d.waived {
 		e := entryOf(f)
-		e.Waiver = printable(f.Suppressed.Reason)
+		e.Waiver, e.Form = printable(f.Suppressed.Reason), string(f.Suppressed.Form)
 		waived = append(waived, e)
 	}
 	put("findings", found)

@@ -18,9 +18,10 @@ import (
 )
 
 // Observer learns of each review, for metrics. Verdict is "allowed",
-// "denied", "warned" or "skipped".
+// "denied", "warned" or "skipped"; findings are those that the change
+// introduces, waived those that a waiver suppressed.
 type Observer interface {
-	Reviewed(verdict string, findings []rules.Finding, undecided int, took time.Duration)
+	Reviewed(verdict string, findings, waived []rules.Finding, undecided int, took time.Duration)
 }
 
 // Handler decides requests. It is safe for concurrent use.
@@ -56,7 +57,7 @@ func (h *Handler) Review(ctx context.Context, req admissionv1.AdmissionRequest) 
 	}
 	response := d.answer(req)
 	if h.observer != nil {
-		h.observer.Reviewed(d.verdict(), d.findings(), len(d.undecided), time.Since(start))
+		h.observer.Reviewed(d.verdict(), d.findings(), d.waived, len(d.undecided), time.Since(start))
 	}
 	return response, nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	admissionv1 "k8s.io/api/admission/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -200,6 +201,7 @@ func TestReview(t *testing.T) {
 	good, conf := object(t, sound), object(t, sentinelConfig)
 	greedy := object(t, sound, "700mb", "1gb")
 	pair := object(t, sound, "replicas: 3", "replicas: 2")
+	leftOver := object(t, sound, "labels: {a: b}", `annotations: {ignore.redislint.dev/maxmemory-too-high: "measured"}`)
 	ring, service := object(t, clustered), object(t, ringService)
 	open := object(t, ringService, "clusterIP: None, ", "")
 	owned := object(t, sound, "labels: {a: b}", "ownerReferences: [{apiVersion: x/v1, kind: X, name: x, uid: u, controller: true}]")
@@ -243,6 +245,56 @@ func TestReview(t *testing.T) {
 			[]*unstructured.Unstructured{conf},
 			request(t, nil, object(t, sound, "700mb", "1gb", "labels: {a: b}", `annotations: {ignore.redislint.dev/maxmemory-too-high: "measured"}`)),
 			Config{},
+			"allowed",
+		},
+		"a waiver that has expired": {
+			[]*unstructured.Unstructured{conf},
+			request(t, nil, object(t, sound, "700mb", "1gb", "labels: {a: b}", `annotations: {ignore.redislint.dev/maxmemory-too-high: "measured; until=2021-01-31"}`)),
+			Config{Actions: map[string]Action{"maxmemory-too-high": Audit}},
+			"warned waiver-expired",
+		},
+		"a waiver of nothing": {
+			[]*unstructured.Unstructured{conf},
+			request(t, nil, object(t, sound, "labels: {a: b}", `annotations: {ignore.redislint.dev/maxmemory-too-high: "measured"}`)),
+			Config{},
+			"warned waiver-unused",
+		},
+		"a waiver of nothing where that denies": {
+			[]*unstructured.Unstructured{conf},
+			request(t, nil, object(t, sound, "labels: {a: b}", `annotations: {ignore.redislint.dev/maxmemory-too-high: "measured"}`)),
+			Config{Actions: map[string]Action{"waiver-unused": Deny}},
+			"denied waiver-unused",
+		},
+		"a waiver of nothing that was there before": {
+			[]*unstructured.Unstructured{conf, leftOver},
+			request(t, leftOver, object(t, sound, "redis:7.2", "redis:7.4", "labels: {a: b}", `annotations: {ignore.redislint.dev/maxmemory-too-high: "measured"}`)),
+			Config{},
+			"warned waiver-unused",
+		},
+		"a waiver that is forbidden": {
+			[]*unstructured.Unstructured{conf},
+			request(t, nil, object(t, sound, "700mb", "1gb", "labels: {a: b}", `annotations: {ignore.redislint.dev/maxmemory-too-high: "measured"}`)),
+			Config{Selection: rules.Selection{Inline: rules.Inline{Forbidden: true}}},
+			"denied maxmemory-too-high",
+		},
+		"a waiver of the configuration": {
+			[]*unstructured.Unstructured{conf},
+			request(t, nil, greedy),
+			Config{Selection: rules.Selection{Waivers: []rules.Entry{{Rule: "maxmemory-too-high", Namespace: "sh*", Name: "redis", Reason: "measured"}}}},
+			"allowed",
+		},
+		"a waiver of the configuration, unused and expired": {
+			[]*unstructured.Unstructured{conf},
+			request(t, nil, good),
+			Config{Selection: rules.Selection{Whole: true, Waivers: []rules.Entry{
+				{Rule: "maxmemory-too-high", Reason: "measured"}, {Rule: "maxmemory-unset", Reason: "measured", Until: "2021-01-31"},
+			}}},
+			"allowed",
+		},
+		"a rule that does not apply there": {
+			[]*unstructured.Unstructured{conf},
+			request(t, nil, greedy),
+			Config{Selection: rules.Selection{Scopes: map[string]rules.Scope{"maxmemory-too-high": {Except: []rules.Match{{Labels: map[string]string{"a": "b"}}}}}}},
 			"allowed",
 		},
 	} {
@@ -350,5 +402,41 @@ func TestViewFollowsTheCluster(t *testing.T) {
 	}
 	if objects, bytes := v.Size(); objects != 0 || bytes != 0 {
 		t.Errorf("%d objects of %d bytes are left", objects, bytes)
+	}
+}
+
+type observer struct{ waived []rules.Finding }
+
+func (o *observer) Reviewed(_ string, _, waived []rules.Finding, _ int, _ time.Duration) {
+	o.waived = waived
+}
+
+// The use of a waiver is recorded, whoever gave it.
+func TestWaiversAreRecorded(t *testing.T) {
+	t.Parallel()
+	waived := object(t, sound, "700mb", "1gb", "labels: {a: b}", `annotations: {ignore.redislint.dev/maxmemory-too-high: "measured"}`)
+	configured := Config{Selection: rules.Selection{Waivers: []rules.Entry{{Rule: "maxmemory-too-high", Reason: "measured"}}}}
+	for name, c := range map[string]struct {
+		redis  *unstructured.Unstructured
+		config Config
+		form   rules.Form
+	}{
+		"an annotation":   {waived, Config{}, rules.Annotation},
+		"a configuration": {object(t, sound, "700mb", "1gb"), configured, rules.Configured},
+	} {
+		h, seen := handler(t, viewOf(t, object(t, sentinelConfig)), c.config), &observer{}
+		h.observer = seen
+		response, err := h.Review(t.Context(), request(t, nil, c.redis))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(seen.waived) != 1 || seen.waived[0].Suppressed.Form != c.form {
+			t.Errorf("%s: observed %+v", name, seen.waived)
+		}
+		for _, part := range []string{`"rule":"maxmemory-too-high"`, `"waiver":"measured"`, `"form":"` + string(c.form) + `"`} {
+			if !strings.Contains(response.AuditAnnotations["waived"], part) {
+				t.Errorf("%s: the audit annotation has no %s: %v", name, part, response.AuditAnnotations)
+			}
+		}
 	}
 }

@@ -3,10 +3,12 @@ package admission
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/redislint/redislint/internal/lint"
 	"github.com/redislint/redislint/internal/manifest"
+	"github.com/redislint/redislint/internal/rules"
 	"github.com/redislint/redislint/internal/source"
 )
 
@@ -79,6 +81,12 @@ func (m *snapshotMemo) judge(ctx context.Context, policy *Policy, found source.D
 		all.Redis = append(all.Redis, verdict.Redis...)
 		all.Findings = append(all.Findings, verdict.Findings...)
 		all.Undecided = append(all.Undecided, verdict.Undecided...)
+		all.Waivers = append(all.Waivers, verdict.Waivers...)
+	}
+	// Those of a configuration concern nobody who changes an object.
+	all.Waivers = slices.DeleteFunc(all.Waivers, func(w rules.Waiver) bool { return w.Form == rules.Configured })
+	if err := lint.Conclude(ctx, all, policy.evaluator); err != nil {
+		return nil, fmt.Errorf("evaluate: %w", err)
 	}
 	return all, nil
 }

@@ -3,6 +3,7 @@ package config_test
 import (
 	"encoding/json"
 	"errors"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -28,6 +29,31 @@ func TestSchemaIsPublished(t *testing.T) {
 		t.Fatal(err)
 	}
 	fixture.Golden(t, filepath.Join("..", "..", "docs", "config.schema.json"), schema)
+}
+
+// What the documentation shows is a configuration.
+func TestTheDocumentedConfigurationIsOne(t *testing.T) {
+	t.Parallel()
+	document, err := os.ReadFile(filepath.Join("..", "..", "docs", "config.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	library, err := rules.Load(policies.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, found := strings.Cut(string(document), "```yaml\nversion: 1\n")
+	example, _, ended := strings.Cut(example, "```")
+	if !found || !ended {
+		t.Fatal("docs/config.md has no example of a configuration")
+	}
+	c, err := config.Parse("docs/config.md", []byte("version: 1\n"+example), library)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Rules)+len(c.Waivers)+len(c.StorageClasses)+len(c.Profiles)+len(c.Files)+len(c.Exclude)+len(c.Policies) != 8 {
+		t.Errorf("the example does not show everything: %+v", c)
+	}
 }
 
 func resolved(t testing.TB, library *rules.Library) *jsonschema.Resolved {

@@ -168,7 +168,8 @@ func TestSchemaKnowsEveryValueAndNoOther(t *testing.T) {
 		"a timeout that is too long":     {"webhook.timeoutSeconds=31"},
 		"no replicas":                    {"replicas=0"},
 		"a memory limit without a unit":  {"goMemLimit=230"},
-		"an action that is none":         {"config.rules.sentinel-even.action=refuse"},
+		"an action that is none":         {"config.rules.sentinel-even.admission=refuse"},
+		"off without its quotes":         {"config.rules.sentinel-even.admission=false"},
 		"a rule without its fields":      {"config.rules.sentinel-even=warn"},
 		"a flag that is none":            {"extraArgs={debug}"},
 		"a rule outside of a category":   {"policies.mine\\.rego=package x"},
@@ -259,7 +260,7 @@ func TestOptionalValuesArePlacedWhereTheyBelong(t *testing.T) {
 		"podAnnotations": map[string]any{"a": "b"},
 		"image":          map[string]any{"digest": "sha256:" + strings.Repeat("a", 64), "pullSecrets": []any{map[string]any{"name": "pull"}}},
 		"policies":       map[string]any{"memory/mine.rego": "package redislint.memory.mine\n"},
-		"config":         map[string]any{"rules": map[string]any{"sentinel-even": map[string]any{"action": "warn"}}},
+		"config":         map[string]any{"rules": map[string]any{"sentinel-even": map[string]any{"admission": "warn"}}},
 		"breakglass":     map[string]any{"audit": false}, "networkPolicy": map[string]any{"enabled": false}, "priorityClassName": "",
 		"webhook": map[string]any{"excludedNamespaces": []any{"sandbox"}, "annotations": map[string]any{"admissions.enforcer/disabled": "true"}},
 	})
@@ -302,7 +303,7 @@ func TestOptionalValuesArePlacedWhereTheyBelong(t *testing.T) {
 		}
 	}
 	o.get(t, "ConfigMap/redislint-webhook", &config)
-	if want := "rules:\n  sentinel-even:\n    action: warn"; strings.TrimSpace(config.Data["config.yaml"]) != want {
+	if want := "rules:\n  sentinel-even:\n    admission: warn\nversion: 1"; strings.TrimSpace(config.Data["config.yaml"]) != want {
 		t.Errorf("config.yaml %q, want %q", config.Data["config.yaml"], want)
 	}
 	var configuration admissionregistrationv1.ValidatingWebhookConfiguration
