@@ -2,6 +2,7 @@ package source
 
 import (
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -62,7 +63,7 @@ func readApplication(x *index, o *manifest.Object, at manifest.Path) []*release 
 }
 
 func pathTo(at manifest.Path, names ...string) manifest.Path {
-	return append(at[:len(at):len(at)], names...)
+	return append(slices.Clip(at), names...)
 }
 
 // argoSource is one source of an application.

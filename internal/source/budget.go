@@ -118,14 +118,15 @@ func (x *index) selectedPods(o *manifest.Object, own []pods) topology.Field[int6
 // workloadsSelected are the workloads of the input whose Pods a budget selects.
 func (x *index) workloadsSelected(budget *manifest.Object) []*manifest.Object {
 	selector := budget.Root.Get("spec", "selector")
-	key := templateKey{}
-	for label, value := range selector.Get("matchLabels").Fields() {
-		key.label, key.value = label, value.Text()
-		break
-	}
 	var found []*manifest.Object
-	for _, key.namespace = range aliases(budget.Namespace) {
-		for _, o := range x.templates()[key] {
+	for _, namespace := range aliases(budget.Namespace) {
+		candidates := x.templates()[templateKey{namespace: namespace}]
+		for label, value := range selector.Get("matchLabels").Fields() {
+			if some := x.templates()[templateKey{namespace, label, value.Text()}]; len(some) < len(candidates) {
+				candidates = some
+			}
+		}
+		for _, o := range candidates {
 			if !x.units.apart(o, budget) && !x.owned(o) && matches(selector, labelsOf(templateLabels(o))) {
 				found = append(found, o)
 			}

@@ -25,8 +25,8 @@ type index struct {
 	units units
 	named map[objectName][]*manifest.Object // in input order
 	// selectors holds Services, PodDisruptionBudgets and NetworkPolicies by
-	// kind and one label of their selector; those without one are under the
-	// zero label.
+	// kind and one label of their selector, the one whose value is the rarest;
+	// those without one are under the zero label.
 	selectors map[selectorKey][]*manifest.Object
 	scalers   map[objectName][]*manifest.Object  // by target
 	byLabel   map[templateKey][]*manifest.Object // see templates
@@ -63,18 +63,20 @@ func (x *index) rebuild() {
 	x.scalers = map[objectName][]*manifest.Object{}
 	x.byLabel, x.clients = nil, nil
 	x.units = unitsOf(x.objects)
+	common := map[string]int{} // how many selectors ask for a value
+	for _, o := range x.objects {
+		for _, value := range selectorOf(o).Fields() {
+			common[value.Text()]++
+		}
+	}
 	for i, o := range x.objects {
 		x.order[o] = i
 		unit := x.units.unit(o.File)
 		name := objectName{unit, o.Kind, o.Namespace, o.Name}
 		x.named[name] = append(x.named[name], o)
 		switch o.Kind {
-		case "Service":
-			x.addSelecting(unit, o, o.Root.Get("spec", "selector"))
-		case "PodDisruptionBudget":
-			x.addSelecting(unit, o, o.Root.Get("spec", "selector", "matchLabels"))
-		case "NetworkPolicy":
-			x.addSelecting(unit, o, o.Root.Get("spec", "podSelector", "matchLabels"))
+		case "Service", "PodDisruptionBudget", "NetworkPolicy":
+			x.addSelecting(unit, o, common)
 		case "HorizontalPodAutoscaler", "ScaledObject":
 			target := o.Root.Get("spec", "scaleTargetRef")
 			kind := target.Get("kind").Text()
@@ -94,15 +96,32 @@ func (x *index) rebuild() {
 	}
 }
 
-func (x *index) addSelecting(unit string, o *manifest.Object, labels *manifest.Node) {
+// selectorOf is what an object selects Pods by, absent for one that does not.
+func selectorOf(o *manifest.Object) *manifest.Node {
+	switch o.Kind {
+	case "Service":
+		return o.Root.Get("spec", "selector")
+	case "PodDisruptionBudget":
+		return o.Root.Get("spec", "selector", "matchLabels")
+	case "NetworkPolicy":
+		return o.Root.Get("spec", "podSelector", "matchLabels")
+	default:
+		return nil
+	}
+}
+
+func (x *index) addSelecting(unit string, o *manifest.Object, common map[string]int) {
 	key := selectorKey{unit: unit, kind: o.Kind, namespace: o.Namespace}
-	for label, value := range labels.Fields() {
-		key.label, key.value = label, anyValue
-		x.selectors[key] = append(x.selectors[key], o)
-		key.value = value.Text()
-		break
+	for label, value := range selectorOf(o).Fields() {
+		if key.label == "" || common[value.Text()] < common[key.value] {
+			key.label, key.value = label, value.Text()
+		}
 	}
 	x.selectors[key] = append(x.selectors[key], o)
+	if key.label != "" {
+		key.value = anyValue
+		x.selectors[key] = append(x.selectors[key], o)
+	}
 }
 
 // find returns the object of the kind and name in from's namespace: of several

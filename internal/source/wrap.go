@@ -33,12 +33,12 @@ type wrapper struct {
 
 var wrappers []wrapper
 
-// registerWrapper adds a wrapper. It returns a value so that a wrapper can
-// register itself in a package variable.
-func registerWrapper(w wrapper) struct{} {
+// registerWrapper adds a wrapper. It returns it so that a wrapper can register
+// itself in a package variable.
+func registerWrapper(w wrapper) wrapper {
 	wrappers = append(wrappers, w)
 	slices.SortStableFunc(wrappers, func(a, b wrapper) int { return cmp.Compare(a.name, b.name) })
-	return struct{}{}
+	return w
 }
 
 func (w wrapper) reads(o *manifest.Object) bool {
@@ -57,6 +57,10 @@ type release struct {
 	made *chart.Rendered
 }
 
+// maxReleases bounds what charts make of little input: one release of 50 bytes
+// becomes objects of 100 KB.
+const maxReleases = 4000
+
 // newRelease returns a release without values that an object asks for.
 func (x *index) newRelease(owner *manifest.Object, name, version string) *release {
 	return &release{
@@ -69,7 +73,7 @@ func (x *index) newRelease(owner *manifest.Object, name, version string) *releas
 // ask for.
 func (x *index) unwrap(asked []Chart) {
 	x.wakeTied()
-	x.releases = x.askedFor(asked)
+	x.releases = x.bounded(x.askedFor(asked))
 	if len(x.releases) == 0 {
 		return
 	}
@@ -90,6 +94,15 @@ func (x *index) unwrap(asked []Chart) {
 		}
 	}
 	x.rebuild()
+}
+
+// bounded returns as many of the releases as are judged.
+func (x *index) bounded(releases []*release) []*release {
+	if len(releases) <= maxReleases {
+		return releases
+	}
+	x.problem(topology.Origin{Object: releases[maxReleases].Owner}, "more than %d releases of charts; those from here on are not judged", maxReleases)
+	return releases[:maxReleases]
 }
 
 // askedFor returns every release that is asked for, in the order of who asks.

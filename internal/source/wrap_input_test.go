@@ -148,3 +148,46 @@ func TestDormantValuesAreWoken(t *testing.T) {
 		t.Errorf("%d documents are dormant, want the other one", set.Stats.Dormant)
 	}
 }
+
+func TestReleasesAreBounded(t *testing.T) {
+	t.Parallel()
+	var sources strings.Builder
+	for range maxReleases + 1 {
+		sources.WriteString("  - {chart: redis, repoURL: registry-1.docker.io/bitnamicharts, targetRevision: 20.1.0}\n")
+	}
+	set := manifest.Decode([]manifest.Input{{Name: "app.yaml", Data: []byte(
+		"apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: shop}\nspec:\n  sources:\n" + sources.String(),
+	)}}, manifest.Options{Sign: Sign})
+	x := newIndex(set)
+	if got := len(x.bounded(x.askedFor(nil))); got != maxReleases {
+		t.Errorf("%d releases are judged, want %d", got, maxReleases)
+	}
+	if len(x.problems) != 1 || x.problems[0].Line != 1 {
+		t.Errorf("problems %v, want one", x.problems)
+	}
+}
+
+// FuzzWrappers looks for documents that break what reads them: wrappers, the
+// values in them and what the charts make of those.
+func FuzzWrappers(f *testing.F) {
+	f.Add(bitnamiRelease+"  values:\n"+indented(4, wrappedValues), "")
+	f.Add(bitnamiRelease+"  valuesFrom: [{kind: ConfigMap, name: a}, {kind: ConfigMap, name: a, targetPath: 'a.b[1].c'}]\n"+
+		"---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: prod}\ndata: {values.yaml: 'replica: {replicaCount: 2}'}\n", "")
+	f.Add(application("helm:\n  parameters: [{name: replica.replicaCount, value: '{1,2}'}]\n  values: |\n    replica: {replicaCount: {{ .x }}}\n"), "")
+	f.Add("dependencies: [{name: redis, alias: cache, repository: '@bitnami', condition: 'a.b,cache.enabled'}]\n", "cache: {enabled: true}\nglobal: {storageClass: a}\n")
+	f.Add("helmCharts: [{name: valkey, repo: bitnami, valuesFile: values.yaml, valuesInline: {primary: &a {b: *a}}}]\n", "primary: {}\n")
+	f.Fuzz(func(t *testing.T, text, values string) {
+		var inputs []manifest.Input
+		for _, name := range []string{"a.yaml", "Chart.yaml", "kustomization.yaml"} {
+			inputs = append(inputs, manifest.Input{Name: name, Data: []byte(text)})
+		}
+		inputs = append(inputs, manifest.Input{Name: "values.yaml", Data: []byte(values)})
+		set := manifest.Decode(inputs, manifest.Options{Sign: Sign, MaxDocumentBytes: 1 << 16})
+		for _, r := range Discover(set, Chart{Reference: "bitnami/redis"}).Redis {
+			if r.Origin.Position().Line < 1 {
+				t.Errorf("Redis %s is nowhere", r.Name)
+			}
+			r.Encode()
+		}
+	})
+}

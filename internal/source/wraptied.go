@@ -2,6 +2,7 @@ package source
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/redislint/redislint/internal/manifest"
 )
@@ -36,15 +37,7 @@ func (x *index) wakeTied() {
 
 // isTied reports whether an object may hold names for the wrapper.
 func (w wrapper) isTied(o *manifest.Object) bool {
-	if w.reads(o) {
-		return true
-	}
-	for _, kind := range w.tied {
-		if kind == o.Kind {
-			return true
-		}
-	}
-	return false
+	return w.reads(o) || slices.Contains(w.tied, o.Kind)
 }
 
 // findIn returns the object of the kind, group and name in a namespace, which
