@@ -58,6 +58,9 @@ func (x *replication) configMaps() {
 		if x.sentinel {
 			data.Fields = append(data.Fields, field("sentinel.conf", x.sentinelConfig()))
 		}
+		if x.v.at("auth.acl.enabled").on() {
+			data.Fields = append(data.Fields, field("users.acl", x.users()))
+		}
 		x.add(x.configMap(x.configName().Value.(string), data))
 	}
 	x.add(x.configMap(x.fullname+"-health", x.healthScripts()))
@@ -78,11 +81,33 @@ func (x *replication) commonConfig() manifest.Tree {
 	return from(common, t.tree())
 }
 
+// users are the users of an ACL, with a hash for each password that there is.
+func (x *replication) users() manifest.Tree {
+	var t text
+	secret := func(given bool) string {
+		if given {
+			return "#" + strings.Repeat("0", 64)
+		}
+		return "nopass"
+	}
+	t.write("user default on %s ~* &* +@all\n", secret(x.authEnabled()))
+	users := x.v.at("auth.acl.users")
+	hidden := !x.v.at("auth.acl.userSecret").off()
+	for _, user := range users.node().Items() {
+		line := fmt.Sprintf("user %s on %s ~* &* +@all\n", user.Get("username").Text(), secret(hidden || user.Get("password").Text() != ""))
+		t.altered(line, users.ref())
+	}
+	return from(users, t.tree())
+}
+
 // roleConfig is the configuration of the master or the replicas.
 func (x *replication) roleConfig(role value) manifest.Tree {
 	var t text
 	own := role.named("configuration", "configmap")
 	t.write("dir %s\n", role.at("persistence.path").text())
+	if x.writesOldNames() && role.name() != "master" {
+		t.write("slave-read-only yes\n")
+	}
 	t.value(own)
 	disabled := role.at("disableCommands")
 	for _, command := range disabled.items() {
@@ -94,7 +119,12 @@ func (x *replication) roleConfig(role value) manifest.Tree {
 func (x *replication) sentinelConfig() manifest.Tree {
 	s := x.v.at("sentinel")
 	set := s.named("masterSet", "primarySet")
-	host := fmt.Sprintf("%s-node-0.%s-headless%s", x.fullname, x.fullname, x.domain())
+	host := x.firstMaster() + "." + x.fullname + "-headless" + x.domain()
+	if external := s.at("externalAccess"); external.at("enabled").on() {
+		if ips := scalars(external.at("service.loadBalancerIP")); len(ips) > 0 {
+			host = ips[0]
+		}
+	}
 	var t text
 	t.write("port %s\nsentinel monitor ", x.sentinelPort().text())
 	t.value(set)

@@ -88,7 +88,7 @@ func (c component) environment() []manifest.Tree {
 	if c.release.v.at("tls.enabled").on() {
 		port = "TLS_PORT"
 	}
-	list := []manifest.Tree{variable(prefix+port, c.port().text())}
+	list := []manifest.Tree{variable(prefix+port, c.port().text()), c.tlsEnabled()}
 	switch c.role {
 	case "node":
 		list = append(list, variable(prefix+"DATA_DIR", c.v.at("persistence.path").text()))
@@ -102,12 +102,32 @@ func (c component) environment() []manifest.Tree {
 	if !c.authEnabled() {
 		return append(list, variable("ALLOW_EMPTY_PASSWORD", "yes"))
 	}
-	secret := c.secret()
-	list = append(list, secretVariable(prefix+"PASSWORD", secret))
+	list = append(list, c.password(prefix+"PASSWORD"))
 	if c.role != c.words.master {
-		list = append(list, secretVariable(prefix+c.masterWord()+"_PASSWORD", secret))
+		list = append(list, c.password(prefix+c.masterWord()+"_PASSWORD"))
 	}
 	return list
+}
+
+// tlsEnabled is the variable that says whether the server speaks TLS.
+func (r *release) tlsEnabled() manifest.Tree {
+	name, enabled := r.words.prefix+"TLS_ENABLED", r.v.at("tls.enabled")
+	switch enabled.truth() {
+	case yes:
+		return fields(set("name", name), field("value", from(enabled, literal("yes"))))
+	case no:
+		return fields(set("name", name), field("value", from(enabled, literal("no"))))
+	default:
+		return variable(name, unseen)
+	}
+}
+
+// password is a variable with the password, or the file that holds it.
+func (r *release) password(name string) manifest.Tree {
+	if files := r.v.named("auth.usePasswordFiles", "usePasswordFiles", "usePasswordFile"); files.on() {
+		return variable(name+"_FILE", r.words.folder()+"/secrets/"+r.words.server+"-password")
+	}
+	return secretVariable(name, r.secret())
 }
 
 // variable is a variable of the environment, without a value where that is put in by something else.
@@ -208,7 +228,7 @@ func (c component) sentinelContainer() manifest.Tree {
 		field("volumeMounts", items(append([]manifest.Tree{
 			mount("start-scripts", scriptsFolder),
 			mount("health", healthFolder),
-			mount("sentinel-data", c.words.folder()+"-sentinel/etc"),
+			mount(c.sentinelVolume(), c.words.folder()+"-sentinel/etc"),
 			c.dataMount(),
 			mount("config", c.words.folder()+"-sentinel/mounted-etc"),
 		}, x.at("extraVolumeMounts").items()...)...)),

@@ -23,6 +23,31 @@ func (r *release) killsWithoutMaster() bool {
 	return r.before("redis", 16) || r.before("redis-cluster", 7)
 }
 
+// writesOldNames reports whether the charts write directives that Redis 5, or 7, calls otherwise.
+func (r *release) writesOldNames() bool { return r.before("redis", 16) || r.before("redis-cluster", 8) }
+
+// resolvesNames reports whether Sentinels are told to look up the names of hosts.
+func (r *release) resolvesNames() bool { return !r.before("redis", 15) }
+
+// firstMaster is the Pod that Sentinels begin with.
+func (r *release) firstMaster() string {
+	if r.before("redis", 12) {
+		return r.fullname + "-master-0"
+	}
+	return r.fullname + "-node-0"
+}
+
+// sentinelVolume is where a Sentinel keeps its configuration.
+func (r *release) sentinelVolume() string {
+	if r.before("redis", 16) {
+		return "sentinel-tmp-conf"
+	}
+	return "sentinel-data"
+}
+
+// createsByJob reports whether a Job joins the nodes of a cluster, instead of the first of them.
+func (r *release) createsByJob() bool { return r.before("redis-cluster", 5) }
+
 // startsBySocket reports whether the startup probes of nodes and their Sentinels only connect.
 func (r *release) startsBySocket() bool { return r.before("redis", 17) }
 

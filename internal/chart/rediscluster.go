@@ -75,16 +75,42 @@ func (x cluster) configMaps() {
 	)
 }
 
-// config is the file that comes with the chart, as far as it is not what a server does anyway, and what the values add
-// to it or have instead of it.
+// defaultConfig is what the file that comes with the chart says of persistence, of clients and of the cluster, the data
+// folder aside, and what it says by names that Redis has replaced.
+const defaultConfig = `bind 127.0.0.1 -::1
+protected-mode yes
+port 6379
+save 900 1 300 10 60 10000
+stop-writes-on-bgsave-error yes
+dir %[1]s
+appendonly no
+lua-time-limit 5000
+cluster-enabled yes
+cluster-config-file %[1]s/nodes.conf
+client-output-buffer-limit normal 0 0 0
+client-output-buffer-limit replica 256mb 64mb 60
+client-output-buffer-limit pubsub 32mb 8mb 60
+`
+
+// oldConfig is what it said besides.
+const oldConfig = `hash-max-ziplist-entries 512
+hash-max-ziplist-value 64
+list-max-ziplist-size -2
+zset-max-ziplist-entries 128
+zset-max-ziplist-value 64
+`
+
+// config is the file that comes with the chart, and what the values add to it or have instead of it.
 func (x cluster) config() manifest.Tree {
 	var t text
 	own := x.v.at("configmap")
 	if instead := x.v.at("defaultConfigOverride"); !instead.off() {
 		t.value(instead)
 	} else {
-		folder := "/bitnami/" + x.words.server + "/data"
-		t.write("port 6379\nsave 900 1 300 10 60 10000\ndir %s\nappendonly no\ncluster-enabled yes\ncluster-config-file %s/nodes.conf", folder, folder)
+		t.write(defaultConfig, "/bitnami/"+x.words.server+"/data")
+		if x.writesOldNames() {
+			t.write(oldConfig)
+		}
 	}
 	t.write("\n")
 	t.value(own)
@@ -145,7 +171,7 @@ func (x cluster) command() []manifest.FieldTree {
 		t.write("ips=(%s)\nexport %sCLUSTER_ANNOUNCE_%s=\"${ips[${POD_NAME##*-}]}\"\n",
 			strings.Join(scalars(x.external.at("service.loadBalancerIP")), " "), x.words.prefix, announce)
 	}
-	if x.release.v.at("cluster.init").on() {
+	if x.release.v.at("cluster.init").on() && !x.createsByJob() {
 		t.write("export %sCLUSTER_REPLICAS=\"", x.words.prefix)
 		t.value(x.release.v.at("cluster.replicas"))
 		t.write("\"\n")
@@ -179,6 +205,7 @@ func (x cluster) environment() []manifest.Tree {
 		fields(set("name", "POD_NAME"), field("valueFrom", fields(field("fieldRef", fields(set("fieldPath", "metadata.name")))))),
 		fields(set("name", prefix+"AOF_ENABLED"), when(aof.truth() != maybe, field("value", enabled))),
 		variable(prefix+"PORT_NUMBER", x.port().text()),
+		x.tlsEnabled(),
 	}
 	if count, ok := x.nodes.int(); ok && !x.external.at("enabled").on() {
 		var hosts strings.Builder
@@ -190,7 +217,7 @@ func (x cluster) environment() []manifest.Tree {
 	if !x.authEnabled() {
 		return append(list, variable("ALLOW_EMPTY_PASSWORD", "yes"))
 	}
-	return append(list, secretVariable(prefix+"PASSWORD", x.secret()))
+	return append(list, x.password(prefix+"PASSWORD"))
 }
 
 // services derives the Service that names the Pods, the one for clients, and those of each Pod.

@@ -85,7 +85,11 @@ func (x *replication) startScripts() manifest.Tree {
 // replicaOf tells the server whom to follow. A node beside a Sentinel may be the master itself.
 func (x *replication) replicaOf(maybe bool) string {
 	variable := x.words.prefix + x.masterWord()
-	line := fmt.Sprintf(`ARGS+=("--replicaof" "$%s_HOST" "$%s_PORT_NUMBER")`, variable, variable)
+	option := "--replicaof"
+	if x.writesOldNames() {
+		option = "--slaveof"
+	}
+	line := fmt.Sprintf(`ARGS+=("%s" "$%s_HOST" "$%s_PORT_NUMBER")`, option, variable, variable)
 	if maybe {
 		line = fmt.Sprintf(`if [[ "$%sREPLICATION_MODE" = "replica" ]]; then %s; fi`, x.words.prefix, line)
 	}
@@ -106,6 +110,10 @@ func (x *replication) includeByRole(master, replica string) string {
 func (x *replication) start(c component, follow string, files ...string) manifest.Tree {
 	var t text
 	t.write("#!/bin/bash\n")
+	for _, owner := range []string{"", x.masterWord() + "_"} {
+		variable := x.words.prefix + owner + "PASSWORD"
+		t.write("[[ -f \"$%s_FILE\" ]] && %s=$(< \"$%s_FILE\")\n", variable, variable, variable)
+	}
 	if x.v.at("tls.enabled").on() {
 		t.write("ARGS=(\"--port\" \"0\" \"--tls-port\" \"$%s\")\n", x.portVariable())
 	} else {
@@ -163,8 +171,14 @@ func (r *release) commands(t *text, x value) {
 
 func (x *replication) startSentinel() manifest.Tree {
 	var t text
-	t.write("#!/bin/bash\n")
+	folder, own := x.words.folder()+"-sentinel/", x.v.at("sentinel.configuration").text()
+	t.write("#!/bin/bash\ncp %smounted-etc/sentinel.conf %setc/sentinel.conf\n", folder, folder)
+	for _, setting := range []string{"sentinel announce-hostnames", "sentinel resolve-hostnames"} {
+		if x.resolvesNames() && !strings.Contains(own, setting) {
+			t.write("echo \"%s yes\" >> %setc/sentinel.conf\n", setting, folder)
+		}
+	}
 	x.commands(&t, x.v.at("sentinel.preExecCmds"))
-	t.write("exec %s-sentinel %s-sentinel/mounted-etc/sentinel.conf\n", x.words.server, x.words.folder())
+	t.write("exec %s-sentinel %setc/sentinel.conf\n", x.words.server, folder)
 	return from(x.v.at("sentinel"), t.tree())
 }

@@ -36,7 +36,7 @@ func (c component) volumes() []manifest.Tree {
 		configVolume("config", field("name", c.configName())),
 	}
 	if c.sentinel && !c.release.v.at("sentinel.persistence.enabled").on() {
-		list = append(list, fields(set("name", "sentinel-data"), field("emptyDir", fields())))
+		list = append(list, fields(set("name", c.sentinelVolume()), field("emptyDir", fields())))
 	}
 	return list
 }
@@ -50,7 +50,7 @@ func (c component) mounts() []manifest.Tree {
 		mount("config", c.words.folder()+"/mounted-etc"),
 	}
 	if c.role == "node" {
-		list = append(list, mount("sentinel-data", c.words.folder()+"-sentinel/etc"))
+		list = append(list, mount(c.sentinelVolume(), c.words.folder()+"-sentinel/etc"))
 	}
 	return append(list, c.v.at("extraVolumeMounts").items()...)
 }
