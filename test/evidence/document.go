@@ -121,8 +121,8 @@ func (e experiment) rules() []string {
 	return rules
 }
 
-// figures writes what an experiment has measured.
-func figures(ctx context.Context, e experiment, r *result, day time.Time) (string, error) {
+// figures writes what an experiment has measured, on which day and beside which load of other work.
+func figures(ctx context.Context, e experiment, r *result, day time.Time, load string) (string, error) {
 	where, err := machine(ctx)
 	if err != nil {
 		return "", err
@@ -149,7 +149,7 @@ func figures(ctx context.Context, e experiment, r *result, day time.Time) (strin
 			}
 		}
 	}
-	fmt.Fprintf(&b, "%s, %s.\n", day.Format("2 January 2006"), where)
+	fmt.Fprintf(&b, "%s, %s; load average before: %s.\n", day.Format("2 January 2006"), where, load)
 	return b.String(), nil
 }
 
@@ -187,4 +187,11 @@ func machine(ctx context.Context) (string, error) {
 	}
 	return fmt.Sprintf("Redis %s (%s), %d cores, %d GiB of memory, Linux %s",
 		match[1], match[2], runtime.NumCPU(), (kib+1<<19)>>20, kernel.Find(release)), nil
+}
+
+// loadAverage is that of the last minute.
+func loadAverage() string {
+	text, _ := os.ReadFile("/proc/loadavg") // not everywhere
+	average, _, _ := strings.Cut(string(text), " ")
+	return average
 }

@@ -52,7 +52,7 @@ func TestExperiments(t *testing.T) {
 				t.Error("no claim was judged")
 			}
 			if refuted := r.refuted(); len(refuted) > 0 {
-				figures, err := figures(t.Context(), e, r, time.Now())
+				figures, err := figures(t.Context(), e, r, time.Now(), "")
 				t.Errorf("not so: %s (%v)\n%s", strings.Join(refuted, ", "), err, figures)
 			}
 			if len(r.tables) == 0 {

@@ -17,8 +17,8 @@ var loading = experiment{
 	name:     "loading",
 	question: "How many seconds does a server take to load a GiB of data, and to save it?",
 	setup: "128 MiB of used_memory of each kind, written to a dump (SAVE) and to an append-only file of commands (`aof-use-rdb-preamble no`, as are the " +
-		"increments after the last rewrite). Each is loaded by a server that has one core to itself, from files in the page cache, until the first PONG; seconds " +
-		"and bytes are given for a GiB of used_memory.",
+		"increments after the last rewrite). Each is loaded from files in the page cache. Seconds and bytes are given for a GiB of used_memory; seconds of CPU " +
+		"time, which is what a server with a core to itself needs, and in brackets the median of those until the first PONG, on a machine that had other work too.",
 	claims: []claim{
 		{
 			key: "dump", rules: []string{"liveness-kills-while-loading"},
@@ -65,7 +65,7 @@ func measureLoading(ctx context.Context, l *lab, r *result) error {
 		}
 		used := float64(s.number("used_memory"))
 		perGiB := func(d time.Duration) float64 { return d.Seconds() * (1 << 30) / used }
-		began := time.Now()
+		began, before := time.Now(), s.busy()
 		c, err := dial(s.host, s.port, 2*time.Minute)
 		if err != nil {
 			return err
@@ -74,7 +74,7 @@ func measureLoading(ctx context.Context, l *lab, r *result) error {
 			return errors.New("SAVE: " + reply)
 		}
 		c.close()
-		save := perGiB(time.Since(began))
+		save, saving := perGiB(time.Since(began)), perGiB(s.busy()-before)
 		keys := s.ask("DBSIZE")
 		info, err := os.Stat(filepath.Join(s.dir, "dump.rdb"))
 		if err != nil {
@@ -84,7 +84,7 @@ func measureLoading(ctx context.Context, l *lab, r *result) error {
 		// Not a crash, which may leave the last second unwritten.
 		s.ask("SHUTDOWN", "NOSAVE")
 		s.kill()
-		var seconds [2][]float64
+		var busy, took [2][]float64
 		for i, appendonly := range []string{"no", "yes"} {
 			s.args = []string{"--appendonly", appendonly, "--auto-aof-rewrite-percentage", "0"}
 			for range trials {
@@ -92,19 +92,21 @@ func measureLoading(ctx context.Context, l *lab, r *result) error {
 				if err := s.start(ctx); err != nil {
 					return err
 				}
-				seconds[i] = append(seconds[i], perGiB(time.Since(began)))
+				took[i] = append(took[i], perGiB(time.Since(began)))
+				busy[i] = append(busy[i], perGiB(s.busy()))
 				if loaded := s.ask("DBSIZE"); loaded != keys {
 					return fmt.Errorf("load %s: %s of %s keys", d.name, loaded, keys)
 				}
 				s.kill()
 			}
 		}
-		t.row(d.name, spread("%.1f", seconds[0]), spread("%.1f", seconds[1]), fmt.Sprintf("%.1f", save), fmt.Sprintf("%.2f", dump), fmt.Sprintf("%.2f", commands))
+		loads := func(i int) string { return fmt.Sprintf("%s (%.1f)", spread("%.1f", busy[i]), median(took[i])) }
+		t.row(d.name, loads(0), loads(1), fmt.Sprintf("%.1f (%.1f)", saving, save), fmt.Sprintf("%.2f", dump), fmt.Sprintf("%.2f", commands))
 		r.judge("size", dump <= 1)
 		if !l.quick {
-			r.judge("dump", median(seconds[0]) <= 10)
+			r.judge("dump", median(busy[0]) <= 10)
 			if d.values.largest != ordinary.largest {
-				r.judge("log", median(seconds[1]) > 1.5*median(seconds[0]) && median(seconds[1]) <= 30)
+				r.judge("log", median(busy[1]) > 1.5*median(busy[0]) && median(busy[1]) <= 30)
 			}
 		}
 	}

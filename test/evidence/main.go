@@ -76,14 +76,14 @@ func one(ctx context.Context, e experiment, quick bool, path string, stdout, std
 		return confirmed
 	}
 	fmt.Fprintf(stderr, "%s: %s\n", e.name, e.question)
-	began := time.Now()
+	began, load := time.Now(), loadAverage()
 	result, err := e.run(ctx, quick)
 	if err != nil {
 		fmt.Fprintf(stderr, "evidence: %s: %v\n", e.name, err)
 		return unusable
 	}
 	fmt.Fprintf(stderr, "%s: took %s\n", e.name, time.Since(began).Round(time.Second))
-	figures, err := figures(ctx, e, result, time.Now())
+	figures, err := figures(ctx, e, result, began, load)
 	if err != nil {
 		fmt.Fprintf(stderr, "evidence: %s: %v\n", e.name, err)
 		return unusable

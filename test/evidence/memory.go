@@ -19,8 +19,7 @@ var memory = experiment{
 	setup: "A server filled to `maxmemory 256mb` with random values of 100 to 8,000 bytes, `allkeys-lru`, then one thing at a time while random keys " +
 		"are overwritten at a rate; full speed is two connections that never pause. What counts is the memory that a limit would be charged with: that of the " +
 		"server and of the child that it forks, shared pages once (PSS), sampled every 50 ms. The last rows are servers of their own without any save: half of " +
-		"the keys deleted, and the rest filled up with values of another size.",
-	needs: nil,
+		"the keys deleted, then three quarters of maxmemory written in values of another size.",
 	claims: []claim{
 		{
 			key: "idle", rules: []string{"maxmemory-too-high"},
@@ -201,13 +200,14 @@ func (l *lab) fragment(ctx context.Context, maxmemory int64, sizes [2]values) (r
 		c.ask(words...)
 	}
 	note(1)
-	// New keys, since the old ones are to stay where they are.
+	// New keys, since the old ones are to stay where they are, and more than fit: a cache goes on.
 	w, err := s.writer(sizes[1])
 	if err != nil {
 		return rss, err
 	}
 	defer w.close()
-	for n := 0; s.number("used_memory") < maxmemory*99/100 && ctx.Err() == nil; n += pipeline {
+	many := int(maxmemory*3/4) / (sizes[1].smallest + sizes[1].largest) * 2
+	for n := 0; n < many && ctx.Err() == nil; n += pipeline {
 		for i := range pipeline {
 			w.set("new:" + strconv.Itoa(n+i))
 		}

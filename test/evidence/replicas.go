@@ -19,7 +19,7 @@ var replicas = experiment{
 	claims: []claim{
 		{
 			key: "deadlock", rules: []string{"min-replicas-deadlock"},
-			text: "With `min-replicas-to-write` equal to the followers of replicas, writes stop as soon as one of them is lost; above it, no write is ever accepted.",
+			text: "With `min-replicas-to-write` equal to the number of replicas, writes stop as soon as one of them is lost; above it, no write is ever accepted.",
 		},
 		{
 			key: "failover", rules: []string{"min-replicas-deadlock"},
@@ -27,7 +27,7 @@ var replicas = experiment{
 		},
 		{
 			key: "spare", rules: []string{"min-replicas-deadlock"},
-			text: "One less than the followers of replicas accepts writes through both.",
+			text: "One less than the number of replicas accepts writes through both.",
 		},
 		{
 			key: "silent", rules: []string{"min-replicas-deadlock"},

@@ -66,6 +66,11 @@ func (g *group) ready() bool {
 			return false
 		}
 	}
+	// A replica that has never acknowledged anything is not one to its master.
+	master := g.servers[0].ask("INFO", "replication")
+	if strings.Count(master, "state=online") != followers || strings.Contains(master, "lag=-1") {
+		return false
+	}
 	for _, sentinel := range g.sentinels {
 		seen := pairs(sentinel.ask("SENTINEL", "MASTER", "m"))
 		if seen["flags"] != "master" || seen["num-slaves"] != strconv.Itoa(len(g.servers)-1) ||

@@ -54,7 +54,7 @@ var restartCases = []restart{
 	{"none", nil, 0, time.Second, [3]int{}, "empty"},
 	{"none", nil, 3, time.Second, [3]int{}, "empty"},
 	{"none", nil, 3, 3 * time.Second, [3]int{}, "empty"},
-	{"none", nil, 3, 10 * time.Second, [3]int{0, keysWritten, keysWritten}, "promoted"},
+	{"none", nil, 3, 10 * time.Second, [3]int{keysWritten, keysWritten, keysWritten}, "promoted"},
 	{"append-only file", []string{"--appendonly", "yes"}, 0, time.Second, [3]int{keysWritten, keysWritten, keysWritten}, "files"},
 	{"append-only file", []string{"--appendonly", "yes"}, 3, time.Second, [3]int{keysWritten, keysWritten, keysWritten}, "files"},
 	{"save points", []string{"--save", "3600 1"}, 0, time.Second, [3]int{keysSaved, keysSaved, keysSaved}, "files"},

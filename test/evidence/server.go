@@ -192,6 +192,16 @@ func (s *server) number(field string) int64 {
 	return n
 }
 
+// busy returns how much CPU time the server has used.
+func (s *server) busy() time.Duration {
+	var sum time.Duration
+	for _, field := range []string{"used_cpu_user", "used_cpu_sys"} {
+		seconds, _ := strconv.ParseFloat(s.info(field), 64)
+		sum += time.Duration(seconds * float64(time.Second))
+	}
+	return sum
+}
+
 // saving reports whether a save or a rewrite runs or waits.
 func (s *server) saving() bool {
 	text := s.ask("INFO", "persistence")

@@ -73,9 +73,13 @@ func measureVolumes(ctx context.Context, l *lab, r *result) error {
 		"server", "volume used then, %", "next start")
 	for _, mode := range modes {
 		for _, multiple := range times {
-			seen, err := concurrently(trials, func(int) (filled, error) { return l.fillVolume(ctx, mode, multiple) })
-			if err != nil {
-				return fmt.Errorf("%s on %g times: %w", mode.name, multiple, err)
+			var seen []filled
+			for range trials { // one at a time: the longer a rewrite takes, the more is written meanwhile
+				f, err := l.fillVolume(ctx, mode, multiple)
+				if err != nil {
+					return fmt.Errorf("%s on %g times: %w", mode.name, multiple, err)
+				}
+				seen = append(seen, f)
 			}
 			refused := 0
 			var refusals, ends, statuses, pings, starts []string
