@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -68,6 +69,8 @@ type loader struct {
 	files  []found
 	inputs []Input
 	total  int64 // bytes of files
+
+	seenStdin bool
 }
 
 // found is a file to be read.
@@ -91,16 +94,17 @@ func (l *loader) path(path string, stdin io.Reader) error {
 }
 
 func (l *loader) stdin(stdin io.Reader) error {
-	if stdin == nil || l.seen[Stdin] {
+	name := cmp.Or(l.opts.StdinName, Stdin)
+	if stdin == nil || l.seenStdin {
 		return nil
 	}
-	l.seen[Stdin] = true
+	l.seenStdin = true
 	data, err := io.ReadAll(io.LimitReader(stdin, l.opts.MaxFileBytes+1))
 	if err != nil {
-		l.fail(Stdin, err)
+		l.fail(name, err)
 		return nil
 	}
-	l.files = append(l.files, found{input: Input{Name: Stdin, Data: data}})
+	l.files = append(l.files, found{input: Input{Name: name, Data: data}})
 	return nil
 }
 

@@ -103,6 +103,13 @@ func TestLoadReadsStandardInputOnce(t *testing.T) {
 	if diff := cmp.Diff([]string{"error " + Stdin + ": file is larger than 3 bytes (--max-file-bytes)"}, outcome("", s)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+	s, err = Load(t.Context(), []string{"-"}, strings.NewReader("kind: A\n"), Options{StdinName: "a.yaml"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"A a.yaml"}, outcome("", s)); diff != "" {
+		t.Errorf("standard input by another name (-want +got):\n%s", diff)
+	}
 }
 
 func TestLoadErrors(t *testing.T) {

@@ -31,6 +31,8 @@ type Options struct {
 	Skip func(path string) bool
 	// Inputs are read after the files, as files of their names.
 	Inputs []Input
+	// StdinName is shown for what was read from standard input; "" is Stdin.
+	StdinName string
 }
 
 // DefaultOptions returns the limits that suit a person's repository.

@@ -33,12 +33,12 @@ type wrapper struct {
 
 var wrappers []wrapper
 
-// registerWrapper adds a wrapper. It returns it so that a wrapper can register
-// itself in a package variable.
-func registerWrapper(w wrapper) wrapper {
+// registerWrapper adds a wrapper. It returns a value so that a wrapper can
+// register itself in a package variable.
+func registerWrapper(w wrapper) struct{} { //nolint:unparam // a package variable needs a value
 	wrappers = append(wrappers, w)
 	slices.SortStableFunc(wrappers, func(a, b wrapper) int { return cmp.Compare(a.name, b.name) })
-	return w
+	return struct{}{}
 }
 
 func (w wrapper) reads(o *manifest.Object) bool {
