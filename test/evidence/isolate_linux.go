@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"runtime"
 	"syscall"
 )
@@ -41,9 +42,7 @@ func isolate(run func() int) int {
 		again.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{HostID: os.Getuid(), Size: 1}}
 		again.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{HostID: os.Getgid(), Size: 1}}
 	}
-	runtime.LockOSThread() // the signal comes when the thread ends that started the child
-	err := again.Run()
-	runtime.UnlockOSThread()
+	err := supervise(again)
 	exit, ended := errors.AsType[*exec.ExitError](err)
 	switch {
 	case err == nil:
@@ -56,6 +55,31 @@ func isolate(run func() int) int {
 		return 1
 	}
 	return run()
+}
+
+// supervise runs a command to its end, passes on what asks this one to end, and has it killed should this one be.
+func supervise(cmd *exec.Cmd) error {
+	runtime.LockOSThread() // the kill comes when the thread ends that started the command
+	defer runtime.UnlockOSThread()
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(signals)
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	ended := make(chan struct{})
+	defer close(ended)
+	go func() {
+		for {
+			select {
+			case asked := <-signals:
+				_ = cmd.Process.Signal(asked) // it has ended: fine
+			case <-ended:
+				return
+			}
+		}
+	}()
+	return cmd.Wait()
 }
 
 // unisolated says why the command runs without namespaces of its own; it is empty when it has them.
