@@ -78,6 +78,9 @@ func Mistaken(name string) bool {
 	return name == "redis_replication_lag" || name == "redis_replication_lag_seconds"
 }
 
+// units are the last words of names, which people leave out.
+var units = []string{"total", "bytes", "seconds"}
+
 // Nearest returns the exporter's metric that was probably meant by a name, ""
 // when none is near.
 func Nearest(name string) string {
@@ -87,8 +90,8 @@ func Nearest(name string) string {
 	rest := strings.TrimPrefix(name, Prefix)
 	best, distance := "", len(rest)/4+1
 	for _, metric := range metrics() {
-		if unit, ok := strings.CutPrefix(metric, rest+"_"); ok && !strings.Contains(unit, "_") {
-			return Prefix + metric // only the unit is missing
+		if unit, ok := strings.CutPrefix(metric, rest+"_"); ok && slices.Contains(units, unit) {
+			return Prefix + metric
 		}
 		if max(len(metric)-len(rest), len(rest)-len(metric)) >= distance {
 			continue

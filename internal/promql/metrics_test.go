@@ -37,7 +37,7 @@ func TestNearest(t *testing.T) {
 		"redis_replication_lag":       "redis_connected_slave_lag_seconds",
 		"redis_memory_used":           "redis_memory_used_bytes",
 		"redis_evicted_keys":          "redis_evicted_keys_total",
-		"redis_conected_clients":      "redis_connected_clients",
+		"redis_connected_client":      "redis_connected_clients",
 		"redis_keyspace_hit_total":    "redis_keyspace_hits_total",
 		"redis_connected_slave_lag":   "redis_connected_slave_lag_seconds",
 		"redis_orders_waiting_weight": "",

@@ -66,6 +66,9 @@ func (l Label) Equals() string {
 	return l.matcher.Value
 }
 
+// nameLabel holds the name of a metric.
+const nameLabel = "__name__"
+
 // MaxLength is the longest expression that is read, in bytes: reading takes
 // time that grows with the square of the length.
 const MaxLength = 2 << 10
@@ -107,7 +110,7 @@ func useOf(v *parser.VectorSelector, text string) Use {
 	u := Use{Name: v.Name, Offset: int(v.PosRange.Start)}
 	for _, m := range v.LabelMatchers {
 		switch {
-		case m.Name != labels.MetricName:
+		case m.Name != nameLabel:
 			u.Labels = append(u.Labels, Label{m.Name, m})
 		case u.Name == "" && m.Type == labels.MatchEqual: // {__name__="redis_up"}
 			u.Name = m.Value

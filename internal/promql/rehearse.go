@@ -24,11 +24,11 @@ const (
 // subject is a quantity whose threshold an alert may set.
 type subject struct {
 	name string
-	// decided by these metrics, each in the alert's expression.
+	// metrics decide it; all are in the alert's expression.
 	metrics []string
-	// metrics of a Redis in which the quantity is v.
+	// at returns the metrics of a Redis in which the quantity is v.
 	at func(v float64) map[string]float64
-	// healthy and sick are values at which no alert, and every one, fires.
+	// healthy is a value at which no alert fires, sick one at which all do.
 	healthy, sick float64
 }
 

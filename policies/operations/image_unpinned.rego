@@ -62,7 +62,7 @@ package redislint.operations.image_unpinned
 findings contains finding if {
 	some i, node in input.nodes
 	regex.match(`^[A-Za-z0-9][A-Za-z0-9./:_-]*$`, node.image) # neither a digest nor a placeholder
-	case := _case(_tag(node.image))
+	case := _case(_parts(node.image))
 	finding := {
 		"at": sprintf("/nodes/%d/image", [i]),
 		"message": sprintf("image %s %s; any start of a Pod may bring another one", [node.image, case.says]),
@@ -70,9 +70,9 @@ findings contains finding if {
 	}
 }
 
-_case("") := {"says": "has no tag, which means latest", "severity": "warning"}
+_case([_]) := {"says": "has no tag, which means latest", "severity": "warning"}
 
-_case(tag) := {"says": "names no version", "severity": "warning"} if {
+_case([_, tag]) := {"says": "names no version", "severity": "warning"} if {
 	regex.match(
 		concat("", [
 			"^(latest|stable|unstable|edge|rolling|current|nightly|dev|devel|develop|main|master|",
@@ -82,12 +82,12 @@ _case(tag) := {"says": "names no version", "severity": "warning"} if {
 	)
 }
 
-_case(tag) := {"says": "names a major version only", "severity": "info"} if {
+# Images of other names count their builds.
+_case([name, tag]) := {"says": "names a major version only", "severity": "info"} if {
+	name in {"redis", "redis-stack", "redis-stack-server", "redis-cluster", "valkey", "valkey-cluster", "keydb"}
 	regex.match(`^v?[0-9]{1,2}([-_].*)?$`, tag)
 }
 
-# _tag is what follows the last colon, unless that stands before a port.
-_tag(image) := concat(":", array.slice(parts, 1, count(parts))) if {
-	segments := split(image, "/")
-	parts := split(segments[count(segments) - 1], ":")
-}
+# _parts are the name of an image without its registry and owner, and its tag if
+# it has one.
+_parts(image) := split(segments[count(segments) - 1], ":") if segments := split(image, "/")

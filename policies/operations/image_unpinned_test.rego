@@ -41,6 +41,7 @@ test_a_version if {
 		"registry.example.com/redis:4f8cdc2",
 		"redis@sha256:0123",
 		"redis:latest@sha256:0123",
+		"registry.example.com/redis-tuned:v1",
 	] {
 		_findings(image) == set()
 	}

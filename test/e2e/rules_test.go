@@ -206,6 +206,15 @@ var notServed = map[string]string{
 	"workload/template-of-openshift.yaml":         "could not find the requested resource",
 }
 
+// What watches and saves a Redis is read from files alone: no API server here has its kinds, and in a cluster nobody can tell that
+// it is missing.
+var (
+	fileGroups = []string{"monitoring.coreos.com", "velero.io"}
+	fileRules  = []string{
+		"alert-metric-unknown", "alert-on-unset-maxmemory", "alert-threshold-late", "alerts-missing", "backup-missing", "exporter-missing",
+	}
+)
+
 // For every fixture, the webhook finds at each step what the linter finds, and in the end both have found what the linter finds in
 // the file.
 func TestWebhookFindsWhatTheLinterFinds(t *testing.T) {
@@ -225,7 +234,9 @@ func TestWebhookFindsWhatTheLinterFinds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newStage(t, "warn")
-			all := inOrder(s.objects(t, string(text)))
+			all := slices.DeleteFunc(inOrder(s.objects(t, string(text))), func(o *object) bool {
+				return slices.Contains(fileGroups, o.GroupVersionKind().Group)
+			})
 			s.reserve(t, all)
 			for _, o := range all {
 				as, err := s.defaulted(t, o)
@@ -242,7 +253,9 @@ func TestWebhookFindsWhatTheLinterFinds(t *testing.T) {
 			if _, ok := notServed[name]; ok {
 				t.Error("this API server takes it")
 			}
-			want := ofEngine(s.engine.text(t, s.moved(string(text))))
+			want := ofEngine(slices.DeleteFunc(s.engine.text(t, s.moved(string(text))), func(f rules.Finding) bool {
+				return slices.Contains(fileRules, f.Rule.ID)
+			}))
 			if diff := cmp.Diff(want, ofEngine(s.engine.cluster(t, s.present))); diff != "" {
 				t.Errorf("-file +cluster:\n%s", diff)
 			}
