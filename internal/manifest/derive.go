@@ -162,7 +162,11 @@ func (o *Object) Written(p Path, offset int) (Ref, bool) {
 	if o == nil || o.derivation == nil {
 		return Ref{}, false
 	}
-	ref, _ := o.derivation.written(o.Root, p, offset)
+	ref, within := o.derivation.written(o.Root, p, offset)
+	// What it was derived from may be derived itself; the key is that of the last step.
+	if deeper, ok := ref.Object.Written(ref.Path, max(within, 0)); ok {
+		ref.Object, ref.Path = deeper.Object, deeper.Path
+	}
 	return ref, true
 }
 
