@@ -228,7 +228,10 @@ func TestOrder(t *testing.T) {
 	for _, mode := range []string{"sentinel", "cluster"} {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
-			together := model{"mode": mode}
+			together := model{
+				"mode": mode, "profile": "store", "profile_basis": "a test",
+				"shape": map[string]any{"whole": true, "nodes": int64(2), "masters": int64(1), "replicas": int64(1)},
+			}
 			for _, name := range slices.Sorted(maps.Keys(all)) {
 				join(together, all[name])
 			}
@@ -252,7 +255,7 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-var lists = []string{"nodes", "sentinels", "master_groups", "services", "alerts"}
+var lists = []string{"nodes", "sentinels", "master_groups", "services", "alerts", "disruption_budgets"}
 
 // join appends the lists of one model to those of another.
 func join(to, from model) {

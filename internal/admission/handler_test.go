@@ -149,10 +149,11 @@ spec:
   template:
     metadata: {labels: {app: redis}}
     spec:
+      topologySpreadConstraints: [{maxSkew: 1, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: ScheduleAnyway, labelSelector: {matchLabels: {app: redis}}}]
       containers:
       - name: redis
         image: redis:7.2
-        args: [--maxmemory, 700mb, --maxmemory-policy, noeviction, --save, "", --appendonly, "no"]
+        args: [--maxmemory, 700mb, --maxmemory-policy, noeviction, --save, "", --appendonly, "no", --client-output-buffer-limit, "replica 64mb 16mb 60"]
         ports: [{containerPort: 6379}]
         resources: {requests: {memory: 1Gi}, limits: {memory: 1Gi}}
       - name: sentinel
@@ -182,6 +183,7 @@ spec:
   template:
     metadata: {labels: {app: ring}}
     spec:
+      topologySpreadConstraints: [{maxSkew: 1, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: ScheduleAnyway, labelSelector: {matchLabels: {app: ring}}}]
       containers:
       - name: redis
         image: redis:7.2

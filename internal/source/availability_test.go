@@ -238,6 +238,32 @@ func TestShape(t *testing.T) {
 	}
 }
 
+func TestRoles(t *testing.T) {
+	t.Parallel()
+	const service = "---\napiVersion: v1\nkind: Service\nmetadata: {name: redis}\nspec: {selector: {app: redis}, ports: [{port: 6379}]}\n---\n"
+	for name, test := range map[string]struct{ yaml, first, second string }{
+		"a server":            {servers("redis", 1, "--appendonly, no", ""), `"master"`, "unknown"},
+		"a node of a cluster": {servers("redis", 6, `--cluster-enabled, "yes"`, ""), `"any"`, "unknown"},
+		"a master and its replicas": {
+			servers("redis", 1, "--appendonly, no", "") + service + servers("follower", 2, `--replicaof, redis, "6379"`, ""), `"replica"`, `"master"`,
+		},
+		"replicas of a master elsewhere": {servers("follower", 2, `--replicaof, redis, "6379"`, ""), `"replica"`, "unknown"},
+		"replicas of one of their own":   {servers("redis", 3, `--replicaof, redis-0.redis, "6379"`, ""), `"any"`, "unknown"},
+		"the first of them is the master": {
+			strings.Replace(servers("redis", 3, "", ""), "args: []",
+				`command: [sh, -c, 'if [ "$HOSTNAME" = redis-0 ]; then redis-server; else redis-server --replicaof redis-0.redis 6379; fi']`, 1), `"any"`, "unknown",
+		},
+		"a RedisFailover that follows another": {
+			"apiVersion: databases.spotahome.com/v1\nkind: RedisFailover\nmetadata: {name: redis}\nspec: {sentinel: {}, redis: {}, bootstrapNode: {host: a}}", `"replica"`, "unknown",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			facts(t, one(t, test.yaml), map[string]string{"/nodes/0/role": test.first, "/nodes/1/role": test.second})
+		})
+	}
+}
+
 func TestSettingsOfReplication(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ args, replicas, backlog, buffer, threads string }{

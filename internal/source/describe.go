@@ -63,6 +63,7 @@ func describe(x *index, members []*member) *topology.Redis {
 		r.Passwords = append(r.Passwords, m.passwords...)
 	}
 	assignRoles(r, begins)
+	openRoles(x, r, members)
 	for _, s := range sentinels {
 		if s.port != 0 {
 			s.Bus = x.bus(s.pods, s.port)

@@ -81,6 +81,20 @@ func clusterShape(s *topology.Shape, members []*member) {
 	}
 }
 
+// openRoles leaves it to the Pods which of them is the master, where all of
+// them are told to follow one of their own.
+func openRoles(x *index, r *topology.Redis, members []*member) {
+	if !topology.Is(r.Mode, topology.Replication) || !hasMaster(x, members) {
+		return
+	}
+	if slices.ContainsFunc(r.Nodes, func(n topology.Node) bool { return !topology.Is(n.Role, "replica") }) {
+		return
+	}
+	for i := range r.Nodes {
+		r.Nodes[i].Role = topology.Known("any", r.Nodes[i].Origin)
+	}
+}
+
 // hasMaster reports whether the master is surely one of the members' nodes,
 // not of another manifest.
 func hasMaster(x *index, members []*member) bool {

@@ -56,6 +56,7 @@ func readSpotahome(x *index, o *manifest.Object) *member {
 	bootstrap := spec.at("bootstrapNode")
 	if allowed, _ := bootstrap.root.Get("allowSentinels").Bool(); bootstrap.present() && !allowed {
 		m.mode = topology.Replication // of a master elsewhere, until the field is gone
+		m.nodes[0].Role, m.nodes[0].replicates = topology.Known("replica", bootstrap.origin), true
 		return m
 	}
 	spotahomeSentinels(m, spec.at("sentinel"))

@@ -8,7 +8,8 @@ type Node struct {
 	Container string        `json:"container"`
 	Image     Field[string] `json:"image"`
 	Replicas  Field[int64]  `json:"replicas"`
-	// Role is master, replica, or any where Pods take either role.
+	// Role is master, replica, or any where Pods take either role. A server
+	// without replicas is a master.
 	Role   Field[string] `json:"role"`
 	Memory *Resource     `json:"memory"`
 	CPU    *Resource     `json:"cpu"` // in thousandths of a core

@@ -28,14 +28,19 @@
 #           metadata:
 #             labels: {app: redis}
 #           spec:
+#             topologySpreadConstraints:
+#             - maxSkew: 1
+#               topologyKey: kubernetes.io/hostname
+#               whenUnsatisfiable: ScheduleAnyway
+#               labelSelector: {matchLabels: {app: redis}}
 #             containers:
 #             - name: redis
 #               image: redis:7.2
 #               args:
-#               - --maxmemory 768mb
+#               - --maxmemory 1536mb
 #               resources:
-#                 requests: {memory: 1Gi}
-#                 limits: {memory: 1Gi}
+#                 requests: {memory: 2Gi}
+#                 limits: {memory: 2Gi}
 #             - name: sentinel
 #               image: redis:7.2
 #               command: [sh, -c, cp /config/sentinel.conf /data/ && exec redis-sentinel /data/sentinel.conf]
@@ -69,14 +74,19 @@
 #           metadata:
 #             labels: {app: redis}
 #           spec:
+#             topologySpreadConstraints:
+#             - maxSkew: 1
+#               topologyKey: kubernetes.io/hostname
+#               whenUnsatisfiable: ScheduleAnyway
+#               labelSelector: {matchLabels: {app: redis}}
 #             containers:
 #             - name: redis
 #               image: redis:7.2
 #               args:
-#               - --maxmemory 768mb
+#               - --maxmemory 1536mb
 #               resources:
-#                 requests: {memory: 1Gi}
-#                 limits: {memory: 1Gi}
+#                 requests: {memory: 2Gi}
+#                 limits: {memory: 2Gi}
 #             - name: sentinel
 #               image: redis:7.2
 #               command: [sh, -c, cp /config/sentinel.conf /data/ && exec redis-sentinel /data/sentinel.conf]

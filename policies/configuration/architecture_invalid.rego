@@ -43,10 +43,10 @@
 #         values:
 #           existingSecret: redis
 #           redis:
-#             configmap: maxmemory 768mb
+#             configmap: maxmemory 1536mb
 #             resources:
-#               requests: {memory: 1Gi}
-#               limits: {memory: 1Gi}
+#               requests: {memory: 2Gi}
+#               limits: {memory: 2Gi}
 package redislint.configuration.architecture_invalid
 
 findings contains finding if {

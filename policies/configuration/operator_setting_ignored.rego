@@ -30,19 +30,29 @@
 #         kubernetesConfig:
 #           image: quay.io/opstree/redis:v7.0.15
 #           resources:
-#             limits: {memory: 1Gi}
+#             limits: {memory: 2Gi}
 #         redisConfig:
-#           dynamicConfig: [maxmemory 700mb]
+#           dynamicConfig: [maxmemory 1536mb]
 #         storage: # want operator-setting-ignored
 #           volumeClaimTemplate:
 #             spec:
 #               accessModes: [ReadWriteOnce]
 #               resources:
-#                 requests: {storage: 3Gi}
+#                 requests: {storage: 8Gi}
 #         redisLeader:
 #           livenessProbe: {initialDelaySeconds: 30, timeoutSeconds: 5, periodSeconds: 15, failureThreshold: 6}
+#           topologySpreadConstraints:
+#           - maxSkew: 1
+#             topologyKey: kubernetes.io/hostname
+#             whenUnsatisfiable: ScheduleAnyway
+#             labelSelector: {matchLabels: {app: redis-leader}}
 #         redisFollower:
 #           livenessProbe: {initialDelaySeconds: 30, timeoutSeconds: 5, periodSeconds: 15, failureThreshold: 6}
+#           topologySpreadConstraints:
+#           - maxSkew: 1
+#             topologyKey: kubernetes.io/hostname
+#             whenUnsatisfiable: ScheduleAnyway
+#             labelSelector: {matchLabels: {app: redis-follower}}
 #     good: |
 #       apiVersion: redis.redis.opstreelabs.in/v1beta2
 #       kind: RedisCluster
@@ -54,19 +64,29 @@
 #         kubernetesConfig:
 #           image: quay.io/opstree/redis:v7.0.15
 #           resources:
-#             limits: {memory: 1Gi}
+#             limits: {memory: 2Gi}
 #         redisConfig:
-#           dynamicConfig: [maxmemory 700mb]
+#           dynamicConfig: [maxmemory 1536mb]
 #         storage:
 #           volumeClaimTemplate:
 #             spec:
 #               accessModes: [ReadWriteOnce]
 #               resources:
-#                 requests: {storage: 3Gi}
+#                 requests: {storage: 8Gi}
 #         redisLeader:
 #           livenessProbe: {initialDelaySeconds: 30, timeoutSeconds: 5, periodSeconds: 15, failureThreshold: 6}
+#           topologySpreadConstraints:
+#           - maxSkew: 1
+#             topologyKey: kubernetes.io/hostname
+#             whenUnsatisfiable: ScheduleAnyway
+#             labelSelector: {matchLabels: {app: redis-leader}}
 #         redisFollower:
 #           livenessProbe: {initialDelaySeconds: 30, timeoutSeconds: 5, periodSeconds: 15, failureThreshold: 6}
+#           topologySpreadConstraints:
+#           - maxSkew: 1
+#             topologyKey: kubernetes.io/hostname
+#             whenUnsatisfiable: ScheduleAnyway
+#             labelSelector: {matchLabels: {app: redis-follower}}
 package redislint.configuration.operator_setting_ignored
 
 import data.redislint.lib.settings

@@ -32,10 +32,10 @@
 #             existingSecret: redis
 #           existingSecret: redis
 #           redis:
-#             configmap: maxmemory 768mb
+#             configmap: maxmemory 1536mb
 #             resources:
-#               requests: {memory: 1Gi}
-#               limits: {memory: 1Gi}
+#               requests: {memory: 2Gi}
+#               limits: {memory: 2Gi}
 #     good: |
 #       apiVersion: helm.toolkit.fluxcd.io/v2
 #       kind: HelmRelease
@@ -51,10 +51,10 @@
 #         values:
 #           existingSecret: redis
 #           redis:
-#             configmap: maxmemory 768mb
+#             configmap: maxmemory 1536mb
 #             resources:
-#               requests: {memory: 1Gi}
-#               limits: {memory: 1Gi}
+#               requests: {memory: 2Gi}
+#               limits: {memory: 2Gi}
 package redislint.configuration.values_key_ignored
 
 import data.redislint.lib.settings

@@ -55,6 +55,11 @@
 #           metadata:
 #             labels: {app: redis}
 #           spec:
+#             topologySpreadConstraints:
+#             - maxSkew: 1
+#               topologyKey: kubernetes.io/hostname
+#               whenUnsatisfiable: ScheduleAnyway
+#               labelSelector: {matchLabels: {app: redis}}
 #             containers:
 #             - name: redis
 #               image: redis:7.2
@@ -89,6 +94,11 @@
 #           metadata:
 #             labels: {app: redis}
 #           spec:
+#             topologySpreadConstraints:
+#             - maxSkew: 1
+#               topologyKey: kubernetes.io/hostname
+#               whenUnsatisfiable: ScheduleAnyway
+#               labelSelector: {matchLabels: {app: redis}}
 #             containers:
 #             - name: redis
 #               image: redis:7.2

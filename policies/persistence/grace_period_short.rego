@@ -31,8 +31,8 @@
 #         redis:
 #           terminationGracePeriod: 30 # want grace-period-short
 #           resources:
-#             limits: {memory: 1Gi}
-#           customConfig: [maxmemory 700mb]
+#             limits: {memory: 2Gi}
+#           customConfig: [maxmemory 1536mb]
 #           storage:
 #             persistentVolumeClaim:
 #               metadata: {name: redis}
@@ -52,8 +52,8 @@
 #         redis:
 #           terminationGracePeriod: 60
 #           resources:
-#             limits: {memory: 1Gi}
-#           customConfig: [maxmemory 700mb]
+#             limits: {memory: 2Gi}
+#           customConfig: [maxmemory 1536mb]
 #           storage:
 #             persistentVolumeClaim:
 #               metadata: {name: redis}
