@@ -123,6 +123,8 @@ func rehearsed(script string, answer reply) Verdict {
 		return p.AcceptsMasterdown
 	case noauth:
 		return p.AcceptsNoauth
+	case misconf:
+		return p.AcceptsMisconf
 	case pong:
 	}
 	return Yes // every script in the table is happy with a healthy server

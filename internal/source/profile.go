@@ -8,9 +8,9 @@ import (
 	"github.com/redislint/redislint/internal/topology"
 )
 
-// ProfileAnnotation, on a workload, its Pod template or an operator's resource,
-// says what the data of a Redis is to those who use it: cache, store or
-// unknown.
+// ProfileAnnotation is the annotation of a workload, its Pod template or an
+// operator's resource that says what the data of a Redis is to those who
+// use it: cache, store or unknown.
 const ProfileAnnotation = "redislint.dev/profile"
 
 // profile decides what the data of a Redis is: what an annotation says, else

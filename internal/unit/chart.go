@@ -103,9 +103,15 @@ func chartFlag(c render.Chart) string {
 		name string
 		set  bool
 	}{
-		{"values", len(c.Values) > 0}, {"set", len(c.Set) > 0}, {"set-string", len(c.SetString) > 0}, {"set-json", len(c.SetJSON) > 0},
-		{"set-file", len(c.SetFile) > 0}, {"set-literal", len(c.SetLiteral) > 0}, {"kube-version", c.KubeVersion != ""},
-		{"api-versions", len(c.APIVersions) > 0}, {"include-crds", c.IncludeCRDs},
+		{"values", len(c.Values) > 0},
+		{"set", len(c.Set) > 0},
+		{"set-string", len(c.SetString) > 0},
+		{"set-json", len(c.SetJSON) > 0},
+		{"set-file", len(c.SetFile) > 0},
+		{"set-literal", len(c.SetLiteral) > 0},
+		{"kube-version", c.KubeVersion != ""},
+		{"api-versions", len(c.APIVersions) > 0},
+		{"include-crds", c.IncludeCRDs},
 	} {
 		if flag.set {
 			return flag.name

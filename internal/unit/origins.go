@@ -2,6 +2,7 @@ package unit
 
 import (
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -102,7 +103,7 @@ func (s *origins) tree(n *manifest.Node, candidates []*manifest.Object, path man
 		t.Map = true
 		t.Open = found
 		for name, value := range n.Fields() {
-			t.Fields = append(t.Fields, manifest.FieldTree{Name: name, Tree: s.tree(value, candidates, append(path[:len(path):len(path)], name), ref)})
+			t.Fields = append(t.Fields, manifest.FieldTree{Name: name, Tree: s.tree(value, candidates, append(slices.Clip(path), name), ref)})
 		}
 	case manifest.Seq:
 		t.Seq = true
@@ -111,7 +112,7 @@ func (s *origins) tree(n *manifest.Node, candidates []*manifest.Object, path man
 			if name := value.Get("name").Text(); name != "" {
 				segment = itemNamed + name
 			}
-			t.Items = append(t.Items, s.tree(value, candidates, append(path[:len(path):len(path)], segment), ref))
+			t.Items = append(t.Items, s.tree(value, candidates, append(slices.Clip(path), segment), ref))
 		}
 	default:
 		t.Value = n.Value()
