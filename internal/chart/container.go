@@ -29,7 +29,7 @@ func (c component) server() manifest.Tree {
 	t := fields(
 		set("name", name),
 		field("image", c.image(c.release.v.at("image"))),
-		given("securityContext", c.v.at("containerSecurityContext")),
+		security(c.shared.at("containerSecurityContext")),
 		field("env", items(append(c.environment(), c.v.at("extraEnvVars").items()...)...)),
 		environmentFrom(c.v),
 		field("ports", items(fields(set("name", c.portName()), field("containerPort", c.port().tree())))),
@@ -40,7 +40,7 @@ func (c component) server() manifest.Tree {
 		field("volumeMounts", items(c.mounts()...)),
 	)
 	t.Fields = append(t.Fields, c.command(c.v, c.script)...)
-	return from(c.v, t)
+	return open(c.v, t)
 }
 
 // command is what a container runs: a script of the chart, unless its values say otherwise.
@@ -205,7 +205,10 @@ func (r *release) domain() string {
 // sentinelContainer derives the Sentinel beside a server.
 func (c component) sentinelContainer() manifest.Tree {
 	x := c.release.v.at("sentinel")
-	port := c.sentinelPort()
+	port, owner := c.sentinelPort(), x
+	if c.old() {
+		owner = c.shared
+	}
 	liveness, readiness := x.at("livenessProbe.timeoutSeconds"), x.at("readinessProbe.timeoutSeconds")
 	if c.old() {
 		readiness = liveness
@@ -217,7 +220,7 @@ func (c component) sentinelContainer() manifest.Tree {
 	t := fields(
 		set("name", "sentinel"),
 		field("image", c.image(x.at("image"))),
-		given("securityContext", x.at("containerSecurityContext")),
+		security(owner.at("containerSecurityContext")),
 		field("env", items(append([]manifest.Tree{variable(c.words.prefix+"SENTINEL_PORT", port.text())}, x.at("extraEnvVars").items()...)...)),
 		environmentFrom(x),
 		field("ports", items(fields(set("name", c.words.server+"-sentinel"), field("containerPort", port.tree())))),
@@ -234,7 +237,7 @@ func (c component) sentinelContainer() manifest.Tree {
 		}, x.at("extraVolumeMounts").items()...)...)),
 	)
 	t.Fields = append(t.Fields, c.command(x, "start-sentinel.sh")...)
-	return from(x, t)
+	return open(x, t)
 }
 
 func (r *release) sentinelPort() value {

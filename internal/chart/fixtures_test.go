@@ -47,7 +47,7 @@ func TestValuesAreJudgedAsTheirRender(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := &manifest.Set{Objects: out.Objects}
+			got := setOf(t, out)
 			if diff := cmp.Diff(findings(t, want), findings(t, got)); diff != "" {
 				t.Errorf("findings (-render +values):\n%s", diff)
 			}
@@ -88,6 +88,14 @@ func decode(t testing.TB, name, text string) *manifest.Set {
 	if len(set.Errors) > 0 || len(set.Objects) == 0 {
 		t.Fatalf("%s: %d objects, errors %v", name, len(set.Objects), set.Errors)
 	}
+	return set
+}
+
+// setOf is a set of what was derived, read as from one file.
+func setOf(t testing.TB, out *chart.Rendered) *manifest.Set {
+	t.Helper()
+	set := decode(t, "values.yaml", "kind: Values")
+	set.Objects = out.Objects
 	return set
 }
 

@@ -28,13 +28,13 @@ func (x *replication) budget(c component) {
 		return
 	}
 	least, most := own.at("minAvailable"), own.at("maxUnavailable")
-	missing := given("maxUnavailable", most)
+	missing := when(!most.off(), field("maxUnavailable", most.tree()))
 	if least.off() && most.off() {
 		missing = field("maxUnavailable", from(most, literal(1)))
 	}
 	x.add(x.object(header{apiVersion: "policy/v1", kind: "PodDisruptionBudget", name: c.name(), component: c.role},
 		field("spec", from(own, fields(
-			given("minAvailable", least), missing,
+			when(!least.off(), field("minAvailable", least.tree())), missing,
 			field("selector", fields(field("matchLabels", x.selector(c.role)))),
 		)))))
 }
@@ -45,9 +45,10 @@ func (x *replication) budgetOfAll() {
 	if !own.named("create", "enabled").on() {
 		return
 	}
+	least, most := own.at("minAvailable"), own.at("maxUnavailable")
 	x.add(x.object(header{apiVersion: "policy/v1", kind: "PodDisruptionBudget", name: x.fullname},
 		field("spec", from(own, fields(
-			given("minAvailable", own.at("minAvailable")), given("maxUnavailable", own.at("maxUnavailable")),
+			when(!least.off(), field("minAvailable", least.tree())), when(!most.off(), field("maxUnavailable", most.tree())),
 			field("selector", fields(field("matchLabels", x.selector("")))),
 		)))))
 }

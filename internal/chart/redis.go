@@ -46,6 +46,7 @@ func deriveRedis(r *release) {
 	}
 	x.services()
 	x.policies()
+	x.monitoring()
 	x.extraDeploy()
 }
 

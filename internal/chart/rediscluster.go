@@ -55,6 +55,7 @@ func deriveCluster(r *release) {
 	x.services()
 	x.budget()
 	x.networkPolicy()
+	x.monitoring()
 	x.extraDeploy()
 }
 
@@ -126,7 +127,7 @@ func (x cluster) server() manifest.Tree {
 	t := fields(
 		set("name", x.fullname),
 		field("image", x.image(x.release.v.at("image"))),
-		given("securityContext", x.shared.at("containerSecurityContext")),
+		security(x.shared.at("containerSecurityContext")),
 		field("env", items(list...)),
 		environmentFrom(x.v),
 		field("ports", items(
@@ -145,7 +146,7 @@ func (x cluster) server() manifest.Tree {
 		}, x.v.at("extraVolumeMounts").items()...)...)),
 	)
 	t.Fields = append(t.Fields, x.command()...)
-	return from(x.v, t)
+	return open(x.v, t)
 }
 
 func (x cluster) portName() string { return "tcp-" + x.words.server }
@@ -261,12 +262,12 @@ func (x cluster) budget() {
 		return
 	}
 	least, most := own.at("minAvailable"), own.at("maxUnavailable")
-	missing := given("maxUnavailable", most)
+	missing := when(!most.off(), field("maxUnavailable", most.tree()))
 	if least.off() && most.off() {
 		missing = field("maxUnavailable", from(most, literal(1)))
 	}
 	x.add(x.object(h, field("spec", from(own, fields(
-		given("minAvailable", least), missing, field("selector", fields(field("matchLabels", x.selector("")))),
+		when(!least.off(), field("minAvailable", least.tree())), missing, field("selector", fields(field("matchLabels", x.selector("")))),
 	)))))
 }
 

@@ -121,5 +121,5 @@ func (r *release) storageClass(x value) manifest.FieldTree {
 			return field("storageClassName", class.tree())
 		}
 	}
-	return none
+	return field("storageClassName", from(x.at("storageClass"), literal(nil)))
 }

@@ -1,6 +1,10 @@
 package chart
 
-import "github.com/redislint/redislint/internal/manifest"
+import (
+	"slices"
+
+	"github.com/redislint/redislint/internal/manifest"
+)
 
 // none is a field that is left out.
 var none = manifest.FieldTree{}
@@ -20,8 +24,34 @@ func when(condition bool, f manifest.FieldTree) manifest.FieldTree {
 	return f
 }
 
-// given is a field with the value at a key, left out where a template's if would leave it out.
-func given(name string, x value) manifest.FieldTree { return when(!x.off(), field(name, x.tree())) }
+// given is a field with the value at a key, or null where a template's if would leave it out: what is found for want of
+// the field then names the key.
+func given(name string, x value) manifest.FieldTree {
+	switch {
+	case !x.off():
+		return field(name, x.tree())
+	case x.fact == nil:
+		return none
+	default:
+		return field(name, from(x, literal(nil)))
+	}
+}
+
+// security is a security context, which the chart leaves out where it is not enabled.
+func security(x value) manifest.FieldTree {
+	const name = "securityContext"
+	switch enabled := x.at("enabled"); {
+	case x.fact == nil:
+		return none
+	case enabled.truth() == maybe:
+		return field(name, from(x, literal(unseen)))
+	case enabled.off():
+		return field(name, from(enabled, literal(nil)))
+	}
+	t := x.tree()
+	t.Fields = slices.DeleteFunc(t.Fields, func(f manifest.FieldTree) bool { return f.Name == "enabled" })
+	return field(name, t)
+}
 
 // fields is a map of the fields that are not left out.
 func fields(list ...manifest.FieldTree) manifest.Tree {
@@ -50,6 +80,12 @@ func literal(v any) manifest.Tree { return manifest.Tree{Value: v} }
 func from(x value, t manifest.Tree) manifest.Tree {
 	t.Ref = x.ref()
 	return t
+}
+
+// open is a tree that belongs to the values at a key, where what is missing would be set by the same name.
+func open(x value, t manifest.Tree) manifest.Tree {
+	t.Open = true
+	return from(x, t)
 }
 
 // tree is the value itself, the chart's own where no layer sets it.

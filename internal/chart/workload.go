@@ -85,7 +85,7 @@ func (c component) podSpec(containers, volumes []manifest.Tree) manifest.Tree {
 		given("topologySpreadConstraints", c.v.named("topologySpreadConstraints", "spreadConstraints")),
 		when(c.grace.fact != nil, given("terminationGracePeriodSeconds", c.grace)),
 		given("hostNetwork", c.v.at("hostNetwork")),
-		given("securityContext", c.shared.at("podSecurityContext")),
+		security(c.shared.named("podSecurityContext", "securityContext")),
 	)
 	spec.Fields = append(spec.Fields, c.extraPodSpec()...)
 	if c.release.v.at("metrics.enabled").on() {
@@ -101,7 +101,7 @@ func (c component) podSpec(containers, volumes []manifest.Tree) manifest.Tree {
 		volumes = append(volumes, owner.at("extraVolumes").items()...)
 	}
 	spec.Fields = append(spec.Fields, field("volumes", items(volumes...)))
-	return from(c.v, spec)
+	return open(c.v, spec)
 }
 
 // extraPodSpec are fields of the Pods that the chart takes as they are.

@@ -117,10 +117,16 @@ func builtIn(o *manifest.Object) *topology.Exporter {
 	return nil
 }
 
-// isExporter reports whether a container serves metrics: by its image, or by
-// the port where the image cannot be told.
+// isExporter reports whether a container serves metrics: by its image, by its
+// name where a placeholder stands for that, or by the port.
 func isExporter(c *manifest.Node) bool {
 	base := imageBase(c.Get("image").Text())
+	if placeholder(c.Get("image").Text()) {
+		base = c.Get("name").Text()
+		if base == "metrics" {
+			return true
+		}
+	}
 	if strings.Contains(base, "exporter") {
 		return !strings.Contains(base, "node")
 	}
@@ -136,8 +142,15 @@ func isExporter(c *manifest.Node) bool {
 var agents = []string{"telegraf", "datadog", "otel", "opentelemetry", "alloy", "newrelic", "dynatrace", "netdata", "agent"}
 
 // scraped reports whether a workload has its metrics collected in a way that
-// does not show here: by an agent beside it, or one that reads annotations.
+// does not show here: by an agent beside it, one that reads annotations, or an
+// exporter that a placeholder asks for.
 func scraped(o *manifest.Object) bool {
+	if s, ok := exporterSettings[o.Group()]; ok {
+		enabled := o.Root.At(s.enabled).Get("enabled")
+		if _, known := enabled.Bool(); isWritten(enabled) && !known {
+			return true
+		}
+	}
 	for _, annotations := range []*manifest.Node{o.Root.Get("spec", "template", "metadata", "annotations"), o.Root.Get("metadata", "annotations")} {
 		for name, value := range annotations.Fields() {
 			if name == "prometheus.io/scrape" && value.Text() == "true" || strings.Contains(name, "datadoghq.com/") ||

@@ -72,6 +72,7 @@ func TestExporters(t *testing.T) {
 		"beside the server":       {watched(neighbour("oliver006/redis_exporter:v1.88.0", "")), sidecar},
 		"of Bitnami":              {watched(neighbour("bitnami/redis-exporter:1.76.0", "")), sidecar},
 		"by its port alone":       {watched(neighbour("${IMAGE}", "        ports: [{containerPort: 9121}]\n")), sidecar},
+		"by its name alone":       {strings.Replace(watched(neighbour("${IMAGE}", "")), "name: beside", "name: metrics", 1), sidecar},
 		"for the machine":         {watched(neighbour("prom/node-exporter", "")), none},
 		"a sidecar of kubernetes": {watched("      initContainers:\n      - {name: x, image: redis_exporter, restartPolicy: Always}\n"), sidecar},
 		"a Deployment that asks the Service": {
@@ -121,6 +122,7 @@ func TestExportersOfOperators(t *testing.T) {
 	for text, want := range map[string]string{
 		fmt.Sprintf(failover, "{replicas: 3}"):                                                none,
 		fmt.Sprintf(failover, "{exporter: {enabled: true}}"):                                  operator,
+		fmt.Sprintf(failover, `{exporter: {enabled: "${EXPORTER}"}}`):                         "unknown",
 		fmt.Sprintf(failover, "{exporter: {enabled: false}}"):                                 none,
 		fmt.Sprintf(failover, "{extraContainers: [{name: x, image: redis-exporter}]}"):        sidecar,
 		fmt.Sprintf(standalone, ""):                                                           none,
