@@ -52,7 +52,7 @@ func lint(t testing.TB, library *rules.Library, inputs ...manifest.Input) map[st
 	for _, input := range inputs {
 		content[input.Name] = input.Data
 	}
-	var waivers []rules.Waiver
+	var met []rules.Met
 	add := func(verdict rules.Verdict, err error) {
 		if err != nil {
 			t.Fatal(err)
@@ -68,12 +68,12 @@ func lint(t testing.TB, library *rules.Library, inputs ...manifest.Input) map[st
 			}
 			t.Logf("%s:%d: %s %s: %s", file, f.Position.Line, f.Severity, f.Rule.ID, f.Message)
 		}
-		waivers = append(waivers, verdict.Waivers...)
+		met = append(met, verdict.Met)
 	}
 	for _, redis := range discover(t, inputs...) {
 		add(evaluator.Evaluate(t.Context(), redis))
 	}
-	add(evaluator.Conclude(t.Context(), waivers))
+	add(evaluator.Conclude(t.Context(), met, false))
 	return found
 }
 

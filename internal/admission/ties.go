@@ -3,12 +3,10 @@ package admission
 import (
 	"context"
 	"fmt"
-	"slices"
 	"sync"
 
 	"github.com/redislint/redislint/internal/lint"
 	"github.com/redislint/redislint/internal/manifest"
-	"github.com/redislint/redislint/internal/rules"
 	"github.com/redislint/redislint/internal/source"
 )
 
@@ -81,11 +79,10 @@ func (m *snapshotMemo) judge(ctx context.Context, policy *Policy, found source.D
 		all.Redis = append(all.Redis, verdict.Redis...)
 		all.Findings = append(all.Findings, verdict.Findings...)
 		all.Undecided = append(all.Undecided, verdict.Undecided...)
-		all.Waivers = append(all.Waivers, verdict.Waivers...)
+		all.Met = append(all.Met, verdict.Met...)
 	}
-	// Those of a configuration concern nobody who changes an object.
-	all.Waivers = slices.DeleteFunc(all.Waivers, func(w rules.Waiver) bool { return w.Form == rules.Configured })
-	if err := lint.Conclude(ctx, all, policy.evaluator); err != nil {
+	// Waivers of the configuration concern nobody who changes an object.
+	if err := lint.Conclude(ctx, all, policy.evaluator, false); err != nil {
 		return nil, fmt.Errorf("evaluate: %w", err)
 	}
 	return all, nil

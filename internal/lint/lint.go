@@ -27,8 +27,8 @@ type Result struct {
 	Unknown   []*manifest.Object
 	// Notices say how documents were read that leave something open.
 	Notices []manifest.Notice
-	// Waivers are those that were met, to be judged by Conclude.
-	Waivers []rules.Waiver
+	// Met is what the verdicts know of waivers, for Conclude.
+	Met []rules.Met
 }
 
 // Run judges every Redis in the set, several at a time. The result does not depend on which is done first. It decodes
@@ -40,8 +40,7 @@ func Run(ctx context.Context, set *manifest.Set, evaluator *rules.Evaluator, cha
 	if err != nil {
 		return nil, err
 	}
-	result.Waivers = append(result.Waivers, evaluator.Entries()...)
-	if err := Conclude(ctx, result, evaluator); err != nil {
+	if err := Conclude(ctx, result, evaluator, true); err != nil {
 		return nil, err
 	}
 	result.Errors = slices.Concat(set.Errors, found.Errors)
@@ -53,9 +52,10 @@ func Run(ctx context.Context, set *manifest.Set, evaluator *rules.Evaluator, cha
 	return result, nil
 }
 
-// Conclude judges the waivers of a result, and adds what is found about them. The error is that of ctx.
-func Conclude(ctx context.Context, result *Result, evaluator *rules.Evaluator) error {
-	verdict, err := evaluator.Conclude(ctx, result.Waivers)
+// Conclude judges the waivers of a result, with configured those of the evaluator too, and adds what is found about them.
+// The error is that of ctx.
+func Conclude(ctx context.Context, result *Result, evaluator *rules.Evaluator, configured bool) error {
+	verdict, err := evaluator.Conclude(ctx, result.Met, configured)
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func Judge(ctx context.Context, list []*topology.Redis, evaluator *rules.Evaluat
 	for _, v := range verdicts {
 		result.Findings = append(result.Findings, v.Findings...)
 		result.Undecided = append(result.Undecided, v.Undecided...)
-		result.Waivers = append(result.Waivers, v.Waivers...)
+		result.Met = append(result.Met, v.Met)
 	}
 	rules.Sort(result.Findings)
 	rules.Distinguish(result.Findings)

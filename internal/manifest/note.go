@@ -30,6 +30,14 @@ func (o *Object) Notes() []Note {
 	return f.notes[start:end:end]
 }
 
+// NotesAbout returns those of the notes that are about a line.
+func (o *Object) NotesAbout(line int) []Note {
+	notes := o.Notes()
+	start := sort.Search(len(notes), func(i int) bool { return notes[i].About >= line })
+	end := sort.Search(len(notes), func(i int) bool { return notes[i].About > line })
+	return notes[start:end:end]
+}
+
 func (f *file) findNotes() {
 	line, counted := 1, 0 // the line of an offset
 	for at := 0; ; {

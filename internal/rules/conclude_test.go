@@ -47,11 +47,11 @@ func conclude(t testing.TB, selection rules.Selection, list ...*topology.Redis) 
 	t.Helper()
 	selection.Now = func() time.Time { return time.Date(2027, 1, 31, 12, 0, 0, 0, time.UTC) }
 	evaluator := selected(t, waivable(t), selection)
-	var waivers []rules.Waiver
+	var met []rules.Met
 	for _, redis := range list {
-		waivers = append(waivers, evaluate(t, evaluator, redis).Waivers...)
+		met = append(met, evaluate(t, evaluator, redis).Met)
 	}
-	verdict, err := evaluator.Conclude(t.Context(), append(waivers, evaluator.Entries()...))
+	verdict, err := evaluator.Conclude(t.Context(), met, true)
 	if err != nil || len(verdict.Undecided) > 0 {
 		t.Fatal(err, verdict.Undecided)
 	}
@@ -183,7 +183,7 @@ func TestConcludeFindings(t *testing.T) {
 	library := waivable(t)
 	evaluator := selected(t, library, rules.Selection{Severity: map[string]rules.Severity{"said": rules.Info}})
 	verdict := evaluate(t, evaluator, redisFrom(t, annotated("silent: r", "found: r")))
-	concluded, err := evaluator.Conclude(t.Context(), verdict.Waivers)
+	concluded, err := evaluator.Conclude(t.Context(), []rules.Met{verdict.Met}, false)
 	if err != nil || len(concluded.Findings) != 2 {
 		t.Fatal(concluded, err)
 	}
@@ -192,18 +192,18 @@ func TestConcludeFindings(t *testing.T) {
 		t.Errorf("%+v", one)
 	}
 	moved := evaluate(t, evaluator, redisFrom(t, "\n"+annotated("silent: another")))
-	again, err := evaluator.Conclude(t.Context(), moved.Waivers)
+	again, err := evaluator.Conclude(t.Context(), []rules.Met{moved.Met}, false)
 	if err != nil || len(again.Findings) != 1 || again.Findings[0].Fingerprint != one.Fingerprint {
 		t.Errorf("%+v, %v: the fingerprint has changed", again, err)
 	}
 
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := evaluator.Conclude(ctx, verdict.Waivers); !errors.Is(err, context.Canceled) {
+	if _, err := evaluator.Conclude(ctx, []rules.Met{verdict.Met}, false); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v, want a cancellation", err)
 	}
 	silenced := selected(t, library, rules.Selection{Disable: []string{"said"}})
-	if v, err := silenced.Conclude(t.Context(), verdict.Waivers); err != nil || len(v.Findings) > 0 {
+	if v, err := silenced.Conclude(t.Context(), []rules.Met{verdict.Met}, false); err != nil || len(v.Findings) > 0 {
 		t.Errorf("without a rule: %+v, %v", v, err)
 	}
 }
@@ -235,7 +235,7 @@ func TestConcludePointsSomewhere(t *testing.T) {
 		body := fmt.Sprintf(`findings contains {"at": %q, "message": "m"} if count(input.waivers) > 0`, pointer)
 		evaluator := selected(t, load(t, map[string]string{"one": body}), rules.Selection{})
 		verdict := evaluate(t, evaluator, redisFrom(t, annotated("one: r")))
-		concluded, err := evaluator.Conclude(t.Context(), verdict.Waivers)
+		concluded, err := evaluator.Conclude(t.Context(), []rules.Met{verdict.Met}, false)
 		if err != nil || len(concluded.Findings) > 0 || len(concluded.Undecided) != 1 {
 			t.Errorf("%q: %+v, %v", pointer, concluded, err)
 		}

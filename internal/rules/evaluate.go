@@ -47,8 +47,8 @@ func (e *Evaluator) Rules() []*Rule {
 type Verdict struct {
 	Findings  []Finding
 	Undecided []Undecided
-	// Waivers are those on what the Redis was read from, used or not.
-	Waivers []Waiver
+	// Met is what is known of waivers, for Conclude.
+	Met Met
 }
 
 // Undecided is a rule that failed on a Redis: an error in a builtin, a finding that is none, too much time.
@@ -68,21 +68,25 @@ type Undecided struct {
 // rule would void the verdict of all.
 func (e *Evaluator) Evaluate(ctx context.Context, redis *topology.Redis) (Verdict, error) {
 	name := nameOf(redis)
-	waivers := e.meet(redis, e.now())
+	waivers := e.meet(redis)
 	judgement := judgement{evaluator: e, redis: redis, name: name, waivers: waivers}
 	rules := slices.DeleteFunc(slices.Clone(e.rules), func(rule *Rule) bool {
 		scope, scoped := e.scopes[rule]
-		return scoped && !scope.includes(redis)
+		if !scoped || scope.includes(redis) {
+			return false
+		}
+		waivers.silent[rule] = true
+		return true
 	})
 	verdict, err := e.run(ctx, name, redis.Encode(), judgement, rules)
 	if err != nil {
 		return Verdict{}, fmt.Errorf("evaluate rules on Redis %s: %w", name, err)
 	}
-	decided := map[*Rule]bool{}
-	for _, rule := range rules {
-		decided[rule] = !slices.ContainsFunc(verdict.Undecided, func(u Undecided) bool { return u.Rule == rule.ID })
+	for _, u := range verdict.Undecided {
+		rule, _ := e.library.Rule(u.Rule)
+		waivers.silent[rule] = true
 	}
-	verdict.Waivers = waivers.conclude(redis, name, decided)
+	verdict.Met = waivers.Met
 	return verdict, nil
 }
 

@@ -16,7 +16,7 @@ type judgement struct {
 	evaluator *Evaluator
 	redis     *topology.Redis
 	name      string
-	waivers   *met
+	waivers   *meeting
 }
 
 // findingsOf returns what a rule answered, or why an answer is none. Then the rule is faulty and nothing else it says

@@ -4,7 +4,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/redislint/redislint/internal/manifest"
 	"github.com/redislint/redislint/internal/topology"
@@ -100,8 +99,7 @@ func (e entry) covers(object *manifest.Object) bool {
 		(e.Namespace == "" || glob(e.Namespace, object.Namespace)) && (e.Name == "" || glob(e.Name, object.Name))
 }
 
-func (e entry) waiver(evaluator *Evaluator, now time.Time) *Waiver {
-	w := evaluator.newWaiver(newTerms(e.Reason, e.Until, now), e.Rule, Configured, e.Place)
-	w.exact = e.Kind != "" && e.Name != "" && !strings.ContainsAny(e.Kind+e.Namespace+e.Name, "*?")
-	return w
+// exact reports whether it names one object, and not all that match.
+func (e entry) exact() bool {
+	return e.Kind != "" && e.Name != "" && !strings.ContainsAny(e.Kind+e.Namespace+e.Name, "*?")
 }

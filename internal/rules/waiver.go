@@ -67,67 +67,103 @@ func newTerms(reason, until string, now time.Time) Terms {
 	return t
 }
 
-// Waiver is a waiver that was met on the way to a verdict.
+// Waiver is a decision to live with what a rule finds.
 type Waiver struct {
 	Terms
 	Rule  string // id as written; "" in a comment that cannot be read
 	Form  Form
-	Place Place  // where it is written
-	Redis string // that it was met on; "" for none
+	Place Place // where it is written
 
+	identity  identity
 	rule      *Rule // nil when there is none of the id
 	dated     bool
-	exact     bool // of an entry: it is about one object
 	forbidden bool
-	used      topology.Field[bool]
 }
 
 // holds reports whether it suppresses findings of its rule.
-func (w *Waiver) holds() bool { return w.Hold() && !w.forbidden && w.rule != nil }
-
-// suppression is what it makes of a finding.
-func (w *Waiver) suppression() *Suppression { return &Suppression{w.Reason, w.Until, w.Form} }
+func (w Waiver) holds() bool { return w.Hold() && !w.forbidden && w.rule != nil }
 
 // newWaiver resolves the rule of a waiver and whether such a waiver is honoured.
-func (e *Evaluator) newWaiver(terms Terms, id string, form Form, place Place) *Waiver {
-	rule, _ := e.library.Rule(id)
-	return &Waiver{
-		Terms: terms, Rule: id, Form: form, Place: place,
-		rule: rule, dated: terms.Fault != noDay,
-		forbidden: rule != nil && (rule.OfWaivers || form != Configured && (e.inline.Forbidden || e.forbidden[rule])),
+func (e *Evaluator) newWaiver(terms Terms, id identity, place Place) Waiver {
+	rule, _ := e.library.Rule(id.rule)
+	return Waiver{
+		Terms: terms, Rule: id.rule, Form: id.form, Place: place,
+		identity: id, rule: rule, dated: terms.Fault != noDay,
+		forbidden: rule != nil && (rule.OfWaivers || id.form != Configured && (e.inline.Forbidden || e.forbidden[rule])),
 	}
 }
 
-// annotated returns the waivers among the annotations of an object and of the Pods it creates.
-func (e *Evaluator) annotated(object *manifest.Object, now time.Time) []*Waiver {
-	var list []*Waiver
-	for _, path := range []manifest.Path{{"metadata", "annotations"}, {"spec", "template", "metadata", "annotations"}} {
-		for name, value := range object.Root.At(path).Fields() {
-			id, isWaiver := strings.CutPrefix(name, WaiverPrefix)
-			if !isWaiver {
-				continue
+// annotations are where an object and the Pods that it creates have theirs.
+var annotations = []struct {
+	path manifest.Path
+	pods bool
+}{
+	{manifest.Path{"metadata", "annotations"}, false},
+	{manifest.Path{"spec", "template", "metadata", "annotations"}, true},
+}
+
+// annotationsOf returns the annotations that waive a rule, by each of its names.
+func (e *Evaluator) annotationsOf(rule *Rule, object *manifest.Object, now time.Time) []Waiver {
+	var list []Waiver
+	for _, at := range annotations {
+		all := object.Root.At(at.path)
+		if all.Len() == 0 {
+			continue
+		}
+		for _, id := range append([]string{rule.ID}, rule.RenamedFrom...) {
+			if value := all.Get(WaiverPrefix + id); value != nil {
+				list = append(list, e.annotation(object, at.path, at.pods, id, value, now))
 			}
-			text, _ := value.Str()
-			place := placeOf(topology.Origin{Object: object, Path: append(path, name)})
-			list = append(list, e.newWaiver(ParseTerms(text, now), id, Annotation, place))
 		}
 	}
 	return list
 }
 
-var ignored = regexp.MustCompile(`^ignore\[([^\]]*)\](.*)$`)
+// mostAnnotations bounds the waivers on one object that are judged; to locate each takes time for all its annotations. All
+// of them are honoured.
+const mostAnnotations = 1000
 
-// noted returns the waivers in one comment: "# redislint: ignore[volume-too-small] reason". One that cannot be read is a
-// waiver of no rule.
-func (e *Evaluator) noted(object *manifest.Object, note manifest.Note, now time.Time) []*Waiver {
-	place := Place{Object: object, Position: note.Position, In: object}
-	match := ignored.FindStringSubmatch(note.Text)
-	if match == nil {
-		return []*Waiver{e.newWaiver(ParseTerms(note.Text, now), "", Comment, place)}
-	}
-	var list []*Waiver
-	for id := range strings.SplitSeq(match[1], ",") {
-		list = append(list, e.newWaiver(ParseTerms(match[2], now), strings.TrimSpace(id), Comment, place))
+// annotationsOn returns the annotations that waive something.
+func (e *Evaluator) annotationsOn(object *manifest.Object, now time.Time) []Waiver {
+	var list []Waiver
+	for _, at := range annotations {
+		for name, value := range object.Root.At(at.path).Fields() {
+			if id, isWaiver := strings.CutPrefix(name, WaiverPrefix); isWaiver && len(list) < mostAnnotations {
+				list = append(list, e.annotation(object, at.path, at.pods, id, value, now))
+			}
+		}
 	}
 	return list
+}
+
+func (e *Evaluator) annotation(object *manifest.Object, path manifest.Path, pods bool, id string, value *manifest.Node, now time.Time) Waiver {
+	text, _ := value.Str()
+	place := placeOf(topology.Origin{Object: object, Path: path}.At(WaiverPrefix + id))
+	return e.newWaiver(ParseTerms(text, now), identity{form: Annotation, object: object, pods: pods, rule: id}, place)
+}
+
+var ignored = regexp.MustCompile(`^ignore\[([^\]]*)\](.*)$`)
+
+// commentsIn returns the waivers in one comment: "# redislint: ignore[volume-too-small] reason". One that cannot be read is
+// a waiver of no rule.
+func (e *Evaluator) commentsIn(note manifest.Note, object *manifest.Object, now time.Time) []Waiver {
+	place := Place{Object: object, Position: note.Position, In: object}
+	id := identity{form: Comment, file: object.File, number: note.Line}
+	match := ignored.FindStringSubmatch(note.Text)
+	if match == nil {
+		return []Waiver{e.newWaiver(ParseTerms(note.Text, now), id, place)}
+	}
+	var list []Waiver
+	terms := ParseTerms(match[2], now)
+	for name := range strings.SplitSeq(match[1], ",") {
+		id.rule = strings.TrimSpace(name)
+		list = append(list, e.newWaiver(terms, id, place))
+	}
+	return list
+}
+
+// entryWaiver returns a waiver of the configuration.
+func (e *Evaluator) entryWaiver(i int, now time.Time) Waiver {
+	entry := e.entries[i]
+	return e.newWaiver(newTerms(entry.Reason, entry.Until, now), identity{form: Configured, number: i, rule: entry.Rule}, entry.Place)
 }

@@ -11,6 +11,8 @@
 #   description: Replicas are elected by a majority of the masters
 # - ref: https://redis.io/docs/latest/operate/oss_and_stack/management/scaling/
 #   description: The smallest cluster that works has three masters
+# - ref: https://github.com/redislint/redislint/blob/main/docs/evidence.md#masters
+#   description: Masters, measured
 # custom:
 #   severity: error
 #   remediation: run at least 3 masters, better 6 nodes with a replica for each

@@ -9,6 +9,8 @@
 # related_resources:
 # - ref: https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#replica-election-and-promotion
 #   description: What replicas are for in a cluster
+# - ref: https://github.com/redislint/redislint/blob/main/docs/evidence.md#masters
+#   description: Masters, measured
 # custom:
 #   severity: warning
 #   remediation: run a replica for each master, 6 nodes for 3 masters (Bitnami cluster.nodes 6 and cluster.replicas 1; OpsTree redisFollower.replicas)

@@ -11,6 +11,8 @@
 # related_resources:
 # - ref: https://redis.io/docs/latest/operate/oss_and_stack/management/replication/#allow-writes-only-with-n-attached-replicas
 #   description: What min-replicas-to-write is for
+# - ref: https://github.com/redislint/redislint/blob/main/docs/evidence.md#replicas
+#   description: Replicas, measured
 # custom:
 #   severity: error
 #   remediation: set min-replicas-to-write below the number of replicas (1 with two replicas), or 0

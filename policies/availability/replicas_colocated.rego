@@ -15,6 +15,8 @@
 #   description: Topology spread constraints
 # - ref: https://github.com/bitnami/charts/issues/17712
 #   description: Redis Pods on one machine
+# - ref: https://github.com/redislint/redislint/blob/main/docs/evidence.md#masters
+#   description: Masters, measured
 # custom:
 #   severity: warning
 #   remediation: add a podAntiAffinity or a topologySpreadConstraint over kubernetes.io/hostname whose selector matches the labels of the Pods; a soft one is enough

@@ -68,7 +68,7 @@ findings contains finding if {
 	replicas >= 1
 	finding := {
 		"at": "/shape/replicas",
-		"message": sprintf("%s, and no Sentinel that would promote one; when the master's machine is lost, writes stop until somebody acts", [_count(replicas)]),
+		"message": sprintf("%s, and no Sentinel that would promote one; while the master is gone nothing can be written", [_count(replicas)]),
 	}
 }
 

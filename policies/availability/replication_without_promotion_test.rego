@@ -9,7 +9,7 @@ _findings(mode, replicas) := findings if {
 test_finding if {
 	_findings("replication", 2) == {{
 		"at": "/shape/replicas",
-		"message": "2 replicas, and no Sentinel that would promote one; when the master's machine is lost, writes stop until somebody acts",
+		"message": "2 replicas, and no Sentinel that would promote one; while the master is gone nothing can be written",
 	}}
 }
 

@@ -12,6 +12,8 @@
 #   description: What the suffixes mean
 # - ref: https://github.com/redis/redis/blob/7.0/redis.conf
 #   description: Units in redis.conf
+# - ref: https://github.com/redislint/redislint/blob/main/docs/evidence.md#spellings
+#   description: Spellings, measured
 # custom:
 #   severity: warning
 #   remediation: write Mi or Gi in resources, and mb or gb in redis.conf
