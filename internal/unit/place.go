@@ -150,7 +150,7 @@ func lineLike(template *manifest.Object, rendered string, line int) manifest.Pos
 			}
 		}
 		found := alikeLines(template, alike)
-		if len(found) == all {
+		if all > 0 && len(found) == all {
 			return found[before]
 		}
 		if len(found) == 1 {
