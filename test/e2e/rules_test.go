@@ -188,7 +188,11 @@ func TestRulesDenyTheirBadExamples(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					s.judged(t, o, nil)
+					want := s.expect(t, as)
+					if slices.ContainsFunc(want, func(f rules.Finding) bool { return f.Rule.ID == rule.ID }) {
+						t.Errorf("%s is found in its good example", rule.ID)
+					}
+					s.judged(t, o, want)
 					s.made(t, o)
 					s.present = append(s.present, as)
 				}
