@@ -75,7 +75,7 @@ func TestModesOfNamespaces(t *testing.T) {
 		if a.err != nil || len(a.warnings) > 0 {
 			return fmt.Errorf("warnings %q, error %w", a.warnings, a.err)
 		}
-		found := a.findings(t)
+		found := slices.DeleteFunc(a.findings(t), func(f noted) bool { return f.Severity == "info" })
 		if len(found) != 1 || found[0].Rule != noMemory || found[0].Action != "audit" {
 			return fmt.Errorf("audited: %+v", found)
 		}

@@ -144,8 +144,8 @@ func TestRulesDenyTheirBadExamples(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, rule := range l.Rules() {
-		if rule.Severity != rules.Error || inFiles(t, rule) {
-			continue
+		if rule.Severity != rules.Error || inFiles(t, rule) || rule.Category == "waivers" {
+			continue // a waiver that does not hold is told, and what it would have waived is denied by its own rule
 		}
 		t.Run(rule.ID, func(t *testing.T) {
 			t.Parallel()
