@@ -39,8 +39,9 @@ func library(t testing.TB) *rules.Library {
 	return library
 }
 
-// lint returns what all rules find and nobody waived, by file. Advice, of a rule whose severity is info, counts only in
-// files that name the rule, in a comment say: otherwise each file would have to be perfect, or want all advice there is.
+// lint returns what all rules find and nobody waived, by file. Advice, which is info, counts only in files that name the
+// rule, in a comment say: otherwise each file would have to be perfect, or want all advice there is. So does
+// auth-disabled: a password takes five lines, and few files are about one.
 func lint(t testing.TB, library *rules.Library, inputs ...manifest.Input) map[string][]fixture.Finding {
 	t.Helper()
 	evaluator, err := library.Select(rules.Selection{})
@@ -62,7 +63,8 @@ func lint(t testing.TB, library *rules.Library, inputs ...manifest.Input) map[st
 		}
 		for _, f := range verdict.Findings {
 			file := f.Object.File
-			counts := f.Rule.Severity != rules.Info || bytes.Contains(content[file], []byte(f.Rule.ID))
+			advice := f.Severity == rules.Info || f.Rule.ID == "auth-disabled"
+			counts := !advice || bytes.Contains(content[file], []byte(f.Rule.ID))
 			if f.Suppressed == nil && counts {
 				found[file] = append(found[file], fixture.Finding{Line: f.Position.Line, Rule: f.Rule.ID})
 			}

@@ -153,16 +153,18 @@ spec:
       containers:
       - name: redis
         image: redis:7.2
-        args: [--maxmemory, 700mb, --maxmemory-policy, noeviction, --save, "", --appendonly, "no", --client-output-buffer-limit, "replica 64mb 16mb 60"]
+        args: [--maxmemory, 700mb, --maxmemory-policy, noeviction, --client-output-buffer-limit, "replica 64mb 16mb 60", --requirepass, $(REDIS_PASSWORD)]
+        env: [{name: REDIS_PASSWORD, valueFrom: {secretKeyRef: {name: redis, key: password}}}]
         ports: [{containerPort: 6379}]
         resources: {requests: {memory: 1Gi}, limits: {memory: 1Gi}}
+        volumeMounts: [{name: data, mountPath: /data}]
       - name: sentinel
         image: redis:7.2
         command: [sh, -c, "cp /conf/sentinel.conf /data/ && exec redis-sentinel /data/sentinel.conf"]
         ports: [{containerPort: 26379}]
         resources: {requests: {memory: 64Mi}, limits: {memory: 64Mi}}
         volumeMounts: [{name: conf, mountPath: /conf}]
-      volumes: [{name: conf, configMap: {name: sentinel}}]
+      volumes: [{name: conf, configMap: {name: sentinel}}, {name: data, emptyDir: {}}]
 `
 
 const sentinelConfig = `
@@ -187,7 +189,8 @@ spec:
       containers:
       - name: redis
         image: redis:7.2
-        args: [--cluster-enabled, "yes", --maxmemory, 700mb]
+        args: [--cluster-enabled, "yes", --maxmemory, 700mb, --requirepass, $(REDIS_PASSWORD)]
+        env: [{name: REDIS_PASSWORD, valueFrom: {secretKeyRef: {name: redis, key: password}}}]
         resources: {requests: {memory: 1Gi}, limits: {memory: 1Gi}}
 `
 

@@ -55,9 +55,9 @@ func TestValuesAreJudgedAsTheirRender(t *testing.T) {
 	}
 }
 
-// abridged are rules about what the fixtures leave out of a render (readiness probes, budgets, spread, CPU), or say and the
+// abridged are rules about what the fixtures leave out of a render (readiness probes, budgets, policies, spread, CPU), or say and the
 // values do not (the buffers of replicas).
-var abridged = []string{"cpu-limit-throttles", "disruption-budget-missing", "probe-missing", "replica-buffers-unreserved", "replicas-colocated"}
+var abridged = []string{"cpu-limit-throttles", "disruption-budget-missing", "network-policy-missing", "probe-missing", "replica-buffers-unreserved", "replicas-colocated"}
 
 // findings are rules and the objects that they speak of.
 func findings(t *testing.T, set *manifest.Set) []string {

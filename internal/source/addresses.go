@@ -119,7 +119,7 @@ func (x *index) lookUp(host string, from *manifest.Object) (address, bool) {
 func (x *index) service(name, namespace string, from *manifest.Object) (address, bool) {
 	var found []*manifest.Object
 	for _, unit := range x.units.visible(from) {
-		for _, ns := range aliases(namespace) {
+		for _, ns := range namespaces(namespace) {
 			found = append(found, x.named[objectName{unit, "Service", ns, name}]...)
 		}
 	}
@@ -144,9 +144,21 @@ func (x *index) podNamed(name, namespace string, from *manifest.Object) (address
 
 func (x *index) madeName(kind, name, namespace string, from *manifest.Object) (address, bool) {
 	for _, unit := range x.units.visible(from) {
-		if a, ok := x.addresses.named[objectName{unit, kind, aliases(namespace)[0], name}]; ok {
-			return a, true
+		for _, ns := range namespaces(namespace) {
+			if a, ok := x.addresses.named[objectName{unit, kind, aliases(ns)[0], name}]; ok {
+				return a, true
+			}
 		}
 	}
 	return address{}, false
+}
+
+// namespaces are those that an object may be in whose host name spells one: it
+// may leave its own to kubectl.
+func namespaces(namespace string) []string {
+	all := aliases(namespace)
+	if !slices.Contains(all, "") {
+		all = append(all, "")
+	}
+	return all
 }

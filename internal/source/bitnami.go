@@ -1,6 +1,7 @@
 package source
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/redislint/redislint/internal/manifest"
@@ -16,6 +17,10 @@ var _ = register(source{
 // bitnamiCharts are the charts of bitnami/charts that deploy a Redis.
 var bitnamiCharts = []string{"redis", "redis-cluster", "valkey", "valkey-cluster"}
 
+// bitnamiOldNames are the old names that the charts write themselves, for
+// nobody else to change.
+var bitnamiOldNames = []string{"lua-time-limit", "slave-read-only", "slaveof"}
+
 // readBitnami reads what one of Bitnami's charts rendered. The chart's shape
 // says what the start scripts, read like those of any workload, leave open.
 func readBitnami(x *index, o *manifest.Object) *member {
@@ -28,6 +33,11 @@ func readBitnami(x *index, o *manifest.Object) *member {
 		return nil
 	}
 	m.flavor = strings.TrimSpace("Bitnami " + chart + " " + version)
+	for i := range m.nodes {
+		m.nodes[i].Config.Deprecated = slices.DeleteFunc(m.nodes[i].Config.Deprecated, func(d topology.DeprecatedDirective) bool {
+			return slices.Contains(bitnamiOldNames, d.Directive)
+		})
+	}
 	switch role := bitnamiRole(o); {
 	case strings.HasSuffix(chart, "-cluster"):
 		m.mode = topology.Cluster

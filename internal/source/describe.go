@@ -53,7 +53,9 @@ func describe(x *index, members []*member) *topology.Redis {
 			if topology.Is(r.Mode, topology.Cluster) && n.Bus == nil {
 				n.Bus = x.bus(n.pods, n.pods.dataPort()+busOffset)
 			}
-			n.Isolated = x.isolated(n.pods)
+			if n.Isolated = x.isolated(n.pods); saidOfObject(r.Nodes, n.Node) {
+				n.Isolated = topology.Unknown[bool](n.Isolated.Origin())
+			}
 			begins = append(begins, n.begins)
 			r.Nodes = append(r.Nodes, n.Node)
 			all = append(all, n.pods)

@@ -52,6 +52,14 @@ func (x *index) isolated(p pods) topology.Field[bool] {
 	return topology.Known(false, at)
 }
 
+// saidOfObject reports whether an earlier node of the same object is known not
+// to be isolated, so that saying it of the object again says nothing.
+func saidOfObject(earlier []topology.Node, n topology.Node) bool {
+	return slices.ContainsFunc(earlier, func(e topology.Node) bool {
+		return e.Object == n.Object && topology.Is(e.Isolated, false) && topology.Is(n.Isolated, false)
+	})
+}
+
 // foreignPolicies are kinds that isolate Pods in network plugins' own terms.
 var foreignPolicies = map[string]bool{
 	"CiliumNetworkPolicy": true, "CiliumClusterwideNetworkPolicy": true, "GlobalNetworkPolicy": true, "AdminNetworkPolicy": true,

@@ -79,6 +79,9 @@ func reaches(r *topology.Redis, s *manifest.Object, nodes []int64, selected []po
 			}
 		}
 	}
+	if topology.Is(r.Mode, topology.Sentinel) {
+		return topology.Known("any", at) // whoever it is now
+	}
 	role := ""
 	for _, i := range nodes {
 		own, known := r.Nodes[i].Role.Get()

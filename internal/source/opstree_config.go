@@ -29,7 +29,9 @@ func (r opstree) configure(n *node, s opstreeServer) {
 	config := redisconf.Merge(image, included, taken)
 	n.Config = settings(config, top.origin)
 	n.Config.Deprecated = deprecated(config, r.spec.root.Get("kubernetesConfig", "image").Text())
-	n.Access = r.access(config)
+	if len(r.nodes) == 0 {
+		n.Access = r.access(config) // the same for all nodes of a RedisCluster
+	}
 	n.Overlaps = topology.Known(false, s.own.origin)
 	r.passwords = append(r.passwords, passwords(config)...)
 	n.Config.NotLoaded = r.notedFirst(append(refused, inertPercentage(top, n.Config)...))

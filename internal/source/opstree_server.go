@@ -28,7 +28,9 @@ func (r opstree) addServer(s opstreeServer) {
 	n.Replicas = s.replicas
 	n.Role = topology.Known(s.role, s.own.origin)
 	n.Memory, n.CPU = s.resources.resources()
-	n.Data = r.data()
+	if n.Data = r.data(); n.Data != nil {
+		n.Data.Unused = &topology.UnusedClaim{Origin: n.Data.Origin}
+	}
 	n.Probes = opstreeProbes(s.own)
 	n.GracePeriod = gracePeriod(s.own.root, s.own.origin)
 	n.HostNetwork = topology.Known(false, r.spec.at("hostNetwork").origin)

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -66,8 +67,12 @@ func (c *container) writtenVariables() []topology.WrittenPassword {
 	return found
 }
 
+// dummy matches what stands in a text until a script or a person puts the
+// password there.
+var dummy = regexp.MustCompile(`(?i)^(__.*__|%.*%|@.*@|\[.*\]|.*replace[-_]?.*|your[-_].*)$`)
+
 // isSecretText reports whether a value is a password rather than nothing, a
-// path, or a placeholder for one.
+// path, or what stands in for one.
 func isSecretText(value string) bool {
-	return value != "" && !strings.ContainsAny(value, "${}<") && !strings.HasPrefix(value, "/")
+	return value != "" && !strings.ContainsAny(value, "${}<") && !strings.HasPrefix(value, "/") && !dummy.MatchString(value)
 }

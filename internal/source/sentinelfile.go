@@ -3,6 +3,7 @@ package source
 import (
 	"net/netip"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,6 +30,9 @@ func (c *container) resolves(starts []redisconf.Server, at topology.Origin) topo
 	unknown := topology.Unknown[bool](at)
 	said := false
 	for _, t := range c.visible() {
+		if other := t.tag.Origin; strings.Contains(t.value, "sentinel monitor") && (other.Object != at.Object || !slices.Equal(other.Path, at.Path)) {
+			said = true // a script replaces the statement
+		}
 		if resolveStatement.MatchString(t.value) {
 			return topology.Known(true, at)
 		}

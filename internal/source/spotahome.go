@@ -77,6 +77,7 @@ func spotahomeServers(m *member, redis part) {
 	n.Memory, n.CPU = redis.at("resources").resources()
 	n.Config = config
 	n.Data = spotahomeData(redis.at("storage"))
+	n.Data.Unused = &topology.UnusedClaim{Origin: n.Data.Origin}
 	n.Probes = spotahomeProbes(redis)
 	n.GracePeriod = seconds(redis.root, redis.origin, "terminationGracePeriod", 30)
 	n.HostNetwork = truthAt(redis.root, redis.origin, "hostNetwork")

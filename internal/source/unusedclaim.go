@@ -21,11 +21,12 @@ var otherPurposes = []string{
 // the server writes to a place that is gone with its Pod: none of its containers
 // mounts the claim, or the server's own does at another path.
 func (c *container) unusedClaim(d *topology.Data, config *redisconf.Config) *topology.UnusedClaim {
-	if d == nil {
+	none := &topology.UnusedClaim{Origin: d.Origin}
+	switch kind, known := d.Kind.Get(); {
+	case !known:
 		return nil
-	}
-	if kind, known := d.Kind.Get(); !known || !slices.Contains([]string{"none", "emptyDir", "memory"}, kind) {
-		return nil
+	case !slices.Contains([]string{"none", "emptyDir", "memory"}, kind):
+		return none
 	}
 	for _, claim := range c.pod.claims() {
 		if slices.ContainsFunc(otherPurposes, func(word string) bool { return strings.Contains(claim.Name, word) }) {
@@ -45,7 +46,7 @@ func (c *container) unusedClaim(d *topology.Data, config *redisconf.Config) *top
 		}
 		return &claim
 	}
-	return nil
+	return none
 }
 
 // claims are the claims of the Pods by the names of their volumes.
@@ -54,12 +55,12 @@ func (p *pod) claims() []topology.UnusedClaim {
 	if p.object.Kind == "StatefulSet" {
 		for i, t := range p.object.Root.Get("spec", "volumeClaimTemplates").Items() {
 			at := topology.Origin{Object: p.object, Path: manifest.Path{"spec", "volumeClaimTemplates", strconv.Itoa(i)}}
-			all = append(all, topology.UnusedClaim{Origin: at, Name: t.Get("metadata", "name").Text()})
+			all = append(all, topology.UnusedClaim{Origin: at, Present: true, Name: t.Get("metadata", "name").Text()})
 		}
 	}
 	for i, v := range p.root.Get("volumes").Items() {
 		if v.Get("persistentVolumeClaim") != nil || v.Get("ephemeral") != nil {
-			all = append(all, topology.UnusedClaim{Origin: p.spec.At("volumes", strconv.Itoa(i)), Name: v.Get("name").Text()})
+			all = append(all, topology.UnusedClaim{Present: true, Origin: p.spec.At("volumes", strconv.Itoa(i)), Name: v.Get("name").Text()})
 		}
 	}
 	return all

@@ -81,14 +81,15 @@ type Data struct {
 	Mount string        `json:"mount"` // mount path
 	// AccessModes as in the claim; nil when unknown.
 	AccessModes []string `json:"access_modes"`
-	// Unused is a claim that the Pods have while the server writes elsewhere; nil
-	// when there is none.
+	// Unused is a claim that the Pods have while the server writes elsewhere.
 	Unused *UnusedClaim `json:"unused"`
 }
 
 // UnusedClaim is a claim that holds nothing of a server's dataset.
 type UnusedClaim struct {
 	Origin Origin `json:"-"`
+
+	Present bool `json:"present"`
 
 	Name  string `json:"name"`  // of the volume
 	Mount string `json:"mount"` // path at which the container mounts it; "" when none of the Pods' containers does

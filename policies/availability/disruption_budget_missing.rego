@@ -27,7 +27,6 @@
 #           resources: {limits: {memory: 2Gi}}
 #           customConfig:
 #           - maxmemory 1536mb
-#           - save ""
 #           disablePodDisruptionBudget: true
 #     good: |
 #       apiVersion: databases.spotahome.com/v1
@@ -42,7 +41,6 @@
 #           resources: {limits: {memory: 2Gi}}
 #           customConfig:
 #           - maxmemory 1536mb
-#           - save ""
 package redislint.availability.disruption_budget_missing
 
 import data.redislint.lib.workloads

@@ -29,7 +29,6 @@
 #           resources: {limits: {memory: 2Gi}}
 #           customConfig:
 #           - maxmemory 1536mb
-#           - save ""
 #           - min-replicas-to-write 3 # want min-replicas-deadlock
 #     good: |
 #       apiVersion: databases.spotahome.com/v1
@@ -43,7 +42,6 @@
 #           resources: {limits: {memory: 2Gi}}
 #           customConfig:
 #           - maxmemory 1536mb
-#           - save ""
 #           - min-replicas-to-write 1
 package redislint.availability.min_replicas_deadlock
 

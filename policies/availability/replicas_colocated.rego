@@ -33,7 +33,6 @@
 #           resources: {limits: {memory: 2Gi}}
 #           customConfig:
 #           - maxmemory 1536mb
-#           - save ""
 #           affinity:
 #             podAntiAffinity:
 #               preferredDuringSchedulingIgnoredDuringExecution:
@@ -54,7 +53,6 @@
 #           resources: {limits: {memory: 2Gi}}
 #           customConfig:
 #           - maxmemory 1536mb
-#           - save ""
 #           affinity:
 #             podAntiAffinity:
 #               preferredDuringSchedulingIgnoredDuringExecution:

@@ -20,6 +20,7 @@
 #       kind: RedisReplication
 #       metadata:
 #         name: redis
+#         annotations: {redislint.dev/profile: cache}
 #       spec:
 #         clusterSize: 3 # want replication-without-promotion
 #         kubernetesConfig:
@@ -38,6 +39,7 @@
 #       kind: RedisReplication
 #       metadata:
 #         name: redis
+#         annotations: {redislint.dev/profile: cache}
 #       spec:
 #         clusterSize: 3
 #         kubernetesConfig:

@@ -42,6 +42,8 @@
 #               resources:
 #                 requests: {memory: 2Gi}
 #                 limits: {memory: 2Gi}
+#               volumeMounts:
+#               - {name: data, mountPath: /data}
 #             - name: sentinel
 #               image: redis:7.2
 #               command: [sh, -c, cp /config/sentinel.conf /data/ && exec redis-sentinel /data/sentinel.conf]
@@ -52,6 +54,7 @@
 #               - {name: config, mountPath: /config}
 #             volumes:
 #             - {name: config, configMap: {name: redis}}
+#             - {name: data, emptyDir: {}}
 #       ---
 #       apiVersion: v1
 #       kind: ConfigMap
@@ -88,6 +91,8 @@
 #               resources:
 #                 requests: {memory: 2Gi}
 #                 limits: {memory: 2Gi}
+#               volumeMounts:
+#               - {name: data, mountPath: /data}
 #             - name: sentinel
 #               image: redis:7.2
 #               command: [sh, -c, cp /config/sentinel.conf /data/ && exec redis-sentinel /data/sentinel.conf]
@@ -98,6 +103,7 @@
 #               - {name: config, mountPath: /config}
 #             volumes:
 #             - {name: config, configMap: {name: redis}}
+#             - {name: data, emptyDir: {}}
 #       ---
 #       apiVersion: v1
 #       kind: ConfigMap

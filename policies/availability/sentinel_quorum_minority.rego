@@ -41,6 +41,8 @@
 #               resources:
 #                 requests: {memory: 2Gi}
 #                 limits: {memory: 2Gi}
+#               volumeMounts:
+#               - {name: data, mountPath: /data}
 #             - name: sentinel
 #               image: redis:7.2
 #               command: [sh, -c, cp /config/sentinel.conf /data/ && exec redis-sentinel /data/sentinel.conf]
@@ -51,6 +53,7 @@
 #               - {name: config, mountPath: /config}
 #             volumes:
 #             - {name: config, configMap: {name: redis}}
+#             - {name: data, emptyDir: {}}
 #       ---
 #       apiVersion: v1
 #       kind: ConfigMap
@@ -87,6 +90,8 @@
 #               resources:
 #                 requests: {memory: 2Gi}
 #                 limits: {memory: 2Gi}
+#               volumeMounts:
+#               - {name: data, mountPath: /data}
 #             - name: sentinel
 #               image: redis:7.2
 #               command: [sh, -c, cp /config/sentinel.conf /data/ && exec redis-sentinel /data/sentinel.conf]
@@ -97,6 +102,7 @@
 #               - {name: config, mountPath: /config}
 #             volumes:
 #             - {name: config, configMap: {name: redis}}
+#             - {name: data, emptyDir: {}}
 #       ---
 #       apiVersion: v1
 #       kind: ConfigMap

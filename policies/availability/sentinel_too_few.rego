@@ -52,6 +52,8 @@
 #               resources:
 #                 requests: {memory: 2Gi}
 #                 limits: {memory: 2Gi}
+#               volumeMounts:
+#               - {name: data, mountPath: /data}
 #             - name: sentinel
 #               image: redis:7.2
 #               command: [sh, -c, cp /config/sentinel.conf /data/ && exec redis-sentinel /data/sentinel.conf]
@@ -62,6 +64,7 @@
 #               - {name: config, mountPath: /config}
 #             volumes:
 #             - {name: config, configMap: {name: redis}}
+#             - {name: data, emptyDir: {}}
 #       ---
 #       apiVersion: v1
 #       kind: ConfigMap
@@ -98,6 +101,8 @@
 #               resources:
 #                 requests: {memory: 2Gi}
 #                 limits: {memory: 2Gi}
+#               volumeMounts:
+#               - {name: data, mountPath: /data}
 #             - name: sentinel
 #               image: redis:7.2
 #               command: [sh, -c, cp /config/sentinel.conf /data/ && exec redis-sentinel /data/sentinel.conf]
@@ -108,6 +113,7 @@
 #               - {name: config, mountPath: /config}
 #             volumes:
 #             - {name: config, configMap: {name: redis}}
+#             - {name: data, emptyDir: {}}
 #       ---
 #       apiVersion: v1
 #       kind: ConfigMap

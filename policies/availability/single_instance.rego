@@ -55,7 +55,6 @@
 #           resources: {limits: {memory: 2Gi}}
 #           customConfig:
 #           - maxmemory 1536mb
-#           - save ""
 package redislint.availability.single_instance
 
 findings contains finding if {

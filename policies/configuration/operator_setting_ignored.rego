@@ -40,14 +40,14 @@
 #               resources:
 #                 requests: {storage: 8Gi}
 #         redisLeader:
-#           livenessProbe: {initialDelaySeconds: 30, timeoutSeconds: 5, periodSeconds: 15, failureThreshold: 6}
+#           livenessProbe: {exec: {command: [redis-cli, ping]}, initialDelaySeconds: 30, timeoutSeconds: 5, periodSeconds: 15, failureThreshold: 6}
 #           topologySpreadConstraints:
 #           - maxSkew: 1
 #             topologyKey: kubernetes.io/hostname
 #             whenUnsatisfiable: ScheduleAnyway
 #             labelSelector: {matchLabels: {app: redis-leader}}
 #         redisFollower:
-#           livenessProbe: {initialDelaySeconds: 30, timeoutSeconds: 5, periodSeconds: 15, failureThreshold: 6}
+#           livenessProbe: {exec: {command: [redis-cli, ping]}, initialDelaySeconds: 30, timeoutSeconds: 5, periodSeconds: 15, failureThreshold: 6}
 #           topologySpreadConstraints:
 #           - maxSkew: 1
 #             topologyKey: kubernetes.io/hostname
@@ -74,14 +74,14 @@
 #               resources:
 #                 requests: {storage: 8Gi}
 #         redisLeader:
-#           livenessProbe: {initialDelaySeconds: 30, timeoutSeconds: 5, periodSeconds: 15, failureThreshold: 6}
+#           livenessProbe: {exec: {command: [redis-cli, ping]}, initialDelaySeconds: 30, timeoutSeconds: 5, periodSeconds: 15, failureThreshold: 6}
 #           topologySpreadConstraints:
 #           - maxSkew: 1
 #             topologyKey: kubernetes.io/hostname
 #             whenUnsatisfiable: ScheduleAnyway
 #             labelSelector: {matchLabels: {app: redis-leader}}
 #         redisFollower:
-#           livenessProbe: {initialDelaySeconds: 30, timeoutSeconds: 5, periodSeconds: 15, failureThreshold: 6}
+#           livenessProbe: {exec: {command: [redis-cli, ping]}, initialDelaySeconds: 30, timeoutSeconds: 5, periodSeconds: 15, failureThreshold: 6}
 #           topologySpreadConstraints:
 #           - maxSkew: 1
 #             topologyKey: kubernetes.io/hostname

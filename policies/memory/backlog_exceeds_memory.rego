@@ -28,7 +28,6 @@
 #           resources: {limits: {memory: 2Gi}}
 #           customConfig:
 #           - maxmemory 1536mb
-#           - save ""
 #           - repl-backlog-size 2gb # want backlog-exceeds-memory
 #     good: |
 #       apiVersion: databases.spotahome.com/v1
@@ -42,7 +41,6 @@
 #           resources: {limits: {memory: 2Gi}}
 #           customConfig:
 #           - maxmemory 1536mb
-#           - save ""
 #           - repl-backlog-size 64mb
 package redislint.memory.backlog_exceeds_memory
 

@@ -33,7 +33,6 @@
 #           resources: {limits: {memory: 1Gi}} # want replica-buffers-unreserved
 #           customConfig:
 #           - maxmemory 768mb
-#           - save ""
 #     good: |
 #       apiVersion: databases.spotahome.com/v1
 #       kind: RedisFailover
@@ -46,7 +45,6 @@
 #           resources: {limits: {memory: 1Gi}}
 #           customConfig:
 #           - maxmemory 768mb
-#           - save ""
 #           - client-output-buffer-limit replica 64mb 16mb 60
 package redislint.memory.replica_buffers_unreserved
 

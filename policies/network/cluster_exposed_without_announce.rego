@@ -37,7 +37,7 @@
 #       metadata:
 #         name: redis-external
 #       spec:
-#         type: LoadBalancer # want cluster-exposed-without-announce
+#         type: LoadBalancer # want cluster-exposed-without-announce exposed-outside-cluster
 #         selector: {app: redis}
 #         ports:
 #         - {name: redis, port: 6379}

@@ -33,6 +33,11 @@
 #           resources:
 #             limits: {memory: 2Gi}
 #           customConfig: [maxmemory 1536mb]
+#           customLivenessProbe:
+#             exec: {command: [redis-cli, ping]}
+#             initialDelaySeconds: 30
+#             periodSeconds: 15
+#             timeoutSeconds: 5
 #           storage:
 #             persistentVolumeClaim:
 #               metadata: {name: redis}
@@ -54,6 +59,11 @@
 #           resources:
 #             limits: {memory: 2Gi}
 #           customConfig: [maxmemory 1536mb]
+#           customLivenessProbe:
+#             exec: {command: [redis-cli, ping]}
+#             initialDelaySeconds: 30
+#             periodSeconds: 15
+#             timeoutSeconds: 5
 #           storage:
 #             persistentVolumeClaim:
 #               metadata: {name: redis}

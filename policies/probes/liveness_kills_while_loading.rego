@@ -57,7 +57,7 @@
 #                 limits: {memory: 8Gi}
 #               livenessProbe:
 #                 exec:
-#                   command: [sh, -c, redis-cli ping | grep PONG] # want liveness-kills-while-loading
+#                   command: [sh, -c, redis-cli ping | grep PONG] # want liveness-kills-while-loading liveness-restarts-on-full-disk
 #                 initialDelaySeconds: 20
 #                 periodSeconds: 10
 #                 timeoutSeconds: 5
@@ -95,7 +95,7 @@
 #                 limits: {memory: 8Gi}
 #               livenessProbe:
 #                 exec:
-#                   command: [sh, -c, redis-cli ping | grep PONG]
+#                   command: [sh, -c, "redis-cli ping | grep -E 'PONG|LOADING|MISCONF'"]
 #                 initialDelaySeconds: 20
 #                 periodSeconds: 10
 #                 timeoutSeconds: 5

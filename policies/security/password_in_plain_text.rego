@@ -1,68 +1,96 @@
 # METADATA
 # title: Password in plain text
 # description: |
-#   A password among the values is in the repository and its history, in the Secret that Helm keeps of each
-#   release, and in the output of every tool that shows either. Whoever may read one of them may read and delete
+#   A password in a ConfigMap, in a variable or among arguments is shown to everyone who may see the Pods or the
+#   ConfigMaps of the namespace, which is far more people than may see its Secrets, and stands in the repository
+#   and its history. One among a chart's values is there too, in the Secret that Helm keeps of each release, and in
+#   the output of every tool that shows either: that is a warning. Whoever may read one of them may read and delete
 #   all data, and replacing the password means a restart of every server and client at once. Passwords belong in
-#   a Secret that is made apart from the chart: by hand, by a secret store, or sealed.
+#   a Secret that is made apart: by hand, by a secret store, or sealed.
 # related_resources:
-# - ref: https://github.com/bitnami/charts/tree/main/bitnami/redis#parameters
-#   description: The password of the chart, and the Secret that can hold it instead
 # - ref: https://kubernetes.io/docs/concepts/security/secrets-good-practices/
 #   description: Kubernetes on Secrets
+# - ref: https://kubernetes.io/docs/concepts/configuration/configmap/
+#   description: What a ConfigMap is not for
+# - ref: https://github.com/bitnami/charts/tree/main/bitnami/redis#parameters
+#   description: The password of the chart, and the Secret that can hold it instead
 # custom:
-#   severity: warning
-#   remediation: keep the password in a Secret and name that in existingSecret
+#   severity: error
+#   remediation: keep the password in a Secret, and refer to it (secretKeyRef, a mounted file, the chart's existingSecret)
 #   examples:
 #     bad: |
-#       apiVersion: helm.toolkit.fluxcd.io/v2
-#       kind: HelmRelease
+#       apiVersion: v1
+#       kind: ConfigMap
+#       metadata:
+#         name: redis
+#       data:
+#         redis.conf: |
+#           maxmemory 768mb
+#           # want password-in-plain-text
+#           requirepass swordfish
+#       ---
+#       apiVersion: apps/v1
+#       kind: StatefulSet
 #       metadata:
 #         name: redis
 #       spec:
-#         interval: 1h
-#         chart:
+#         serviceName: redis
+#         selector:
+#           matchLabels: {app: redis}
+#         template:
+#           metadata:
+#             labels: {app: redis}
 #           spec:
-#             chart: redis
-#             version: 23.1.1
-#             sourceRef: {kind: HelmRepository, name: bitnami}
-#         values:
-#           architecture: standalone
-#           auth:
-#             password: swordfish # want password-in-plain-text
-#           commonConfiguration: |-
-#             maxmemory 512mb
-#             appendonly yes
-#             save ""
-#           master:
-#             resources:
-#               requests: {memory: 768Mi}
-#               limits: {memory: 768Mi}
+#             containers:
+#             - name: redis
+#               image: redis:7.2
+#               command: [redis-server, /config/redis.conf]
+#               resources:
+#                 requests: {memory: 1Gi}
+#                 limits: {memory: 1Gi}
+#               volumeMounts:
+#               - {name: config, mountPath: /config}
+#             volumes:
+#             - name: config
+#               configMap: {name: redis}
 #     good: |
-#       apiVersion: helm.toolkit.fluxcd.io/v2
-#       kind: HelmRelease
+#       apiVersion: apps/v1
+#       kind: StatefulSet
 #       metadata:
 #         name: redis
 #       spec:
-#         interval: 1h
-#         chart:
+#         serviceName: redis
+#         selector:
+#           matchLabels: {app: redis}
+#         template:
+#           metadata:
+#             labels: {app: redis}
 #           spec:
-#             chart: redis
-#             version: 23.1.1
-#             sourceRef: {kind: HelmRepository, name: bitnami}
-#         values:
-#           architecture: standalone
-#           auth:
-#             existingSecret: redis
-#           commonConfiguration: |-
-#             maxmemory 512mb
-#             appendonly yes
-#             save ""
-#           master:
-#             resources:
-#               requests: {memory: 768Mi}
-#               limits: {memory: 768Mi}
+#             containers:
+#             - name: redis
+#               image: redis:7.2
+#               args:
+#               - --maxmemory 768mb
+#               - --requirepass $(REDIS_PASSWORD)
+#               resources:
+#                 requests: {memory: 1Gi}
+#                 limits: {memory: 1Gi}
+#               env:
+#               - name: REDIS_PASSWORD
+#                 valueFrom:
+#                   secretKeyRef: {name: redis, key: password}
 package redislint.security.password_in_plain_text
+
+findings contains finding if {
+	some i, password in input.passwords
+	finding := {
+		"at": sprintf("/passwords/%d", [i]),
+		"message": sprintf("the password of %s stands here in plain text, for everyone who may see the %s; keep it in a Secret", [
+			password.setting,
+			password.kind,
+		]),
+	}
+}
 
 findings contains finding if {
 	some i, password in input.settings.passwords
@@ -72,6 +100,7 @@ findings contains finding if {
 			password.key,
 			_named(password.key),
 		]),
+		"severity": "warning",
 	}
 }
 
