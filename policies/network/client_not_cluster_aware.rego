@@ -11,8 +11,6 @@
 #   description: MOVED and who must follow it
 # - ref: https://redis.io/docs/latest/operate/oss_and_stack/management/scaling/
 #   description: Clients of Redis Cluster
-# - ref: https://github.com/redislint/redislint/blob/main/docs/evidence.md#announce
-#   description: Measured, MOVED behind one address
 # custom:
 #   severity: info
 #   remediation: use a client with support for Redis Cluster, switch its cluster mode on and give it several nodes

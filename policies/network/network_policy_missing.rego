@@ -10,8 +10,6 @@
 #   description: What a NetworkPolicy allows and denies
 # - ref: https://redis.io/docs/latest/operate/oss_and_stack/management/security/
 #   description: Redis belongs where only trusted clients reach it
-# - ref: https://github.com/redislint/redislint/blob/main/docs/evidence.md#stalls
-#   description: Measured, commands that stop the server for seconds
 # custom:
 #   severity: info
 #   remediation: add a NetworkPolicy that lets the clients, the other nodes and the exporter in, and nobody else

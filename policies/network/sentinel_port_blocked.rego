@@ -10,8 +10,6 @@
 #   description: How Sentinels agree, and on which port
 # - ref: https://kubernetes.io/docs/concepts/services-networking/network-policies/
 #   description: What a NetworkPolicy allows and denies
-# - ref: https://github.com/redislint/redislint/blob/main/docs/evidence.md#sentinels
-#   description: Measured, failovers without a majority of Sentinels
 # custom:
 #   severity: error
 #   remediation: allow port 26379 between the Sentinels, in ingress and egress, and from clients

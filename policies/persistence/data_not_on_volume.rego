@@ -12,6 +12,8 @@
 #   description: dir and the files that are written there
 # - ref: https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-storage
 #   description: How a StatefulSet gives claims to its Pods
+# - ref: https://github.com/redislint/redislint/blob/main/docs/evidence.md#restarts
+#   description: Restarts, measured
 # custom:
 #   severity: error
 #   remediation: mount the claim at the dir of the server (/data in the official image), or point dir at the mount

@@ -14,6 +14,8 @@
 #   description: Users, passwords and nopass
 # - ref: https://redis.io/docs/latest/operate/oss_and_stack/management/security/#network-security
 #   description: How open servers are found and used
+# - ref: https://github.com/redislint/redislint/blob/main/docs/evidence.md#spellings
+#   description: Spellings, measured
 # custom:
 #   severity: error
 #   remediation: set requirepass (and masterauth) from a Secret, or passwords for the users of an ACL
