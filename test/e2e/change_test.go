@@ -203,7 +203,7 @@ func TestKubectlPrintsEveryFinding(t *testing.T) {
 	t.Parallel()
 	c := shared.get(t)
 	ns := c.namespace(t, nil)
-	bad := strings.Replace(bare, "args: [--maxmemory 768mb]", "livenessProbe: {exec: {command: [redis-cli, ping]}, timeoutSeconds: 1, failureThreshold: 1}", 1)
+	bad := strings.Replace(bare, "args: [--maxmemory 768mb, --requirepass $(PASSWORD)]", "args: [--requirepass $(PASSWORD)], livenessProbe: {exec: {command: [redis-cli, ping]}, timeoutSeconds: 1, failureThreshold: 1}", 1)
 	output, failed := c.kubectl(t, "admin", bad, "apply", "-n", ns, "-f", "-")
 	want := `Warning: StatefulSet/redis spec.template.spec.containers[0].livenessProbe.initialDelaySeconds: the probe starts after 0 s and no startupProbe holds it back; at least 5 s (param min_delay) let Redis open its port [liveness-delay-short]
 Error from server (Forbidden): error when creating "STDIN": admission webhook "workloads.redislint.dev" denied the request: 3 findings about Redis:

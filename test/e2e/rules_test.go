@@ -123,7 +123,11 @@ func (s *stage) reserve(t *testing.T, all []*object) {
 }
 
 // severe makes errors of examples that show the milder form of their rule.
-var severe = map[string][]string{"liveness-timeout-short": {"failureThreshold: 3", "failureThreshold: 1"}}
+var severe = map[string][]string{
+	"auth-disabled":                   {"    spec:\n", "    spec:\n      hostNetwork: true\n"},
+	"liveness-timeout-short":          {"failureThreshold: 3", "failureThreshold: 1"},
+	"replication-without-persistence": {"kind: StatefulSet\nmetadata:\n", "kind: StatefulSet\nmetadata:\n  annotations: {redislint.dev/profile: store}\n"},
+}
 
 // inFiles reports whether a rule is about what the webhook is never asked about: its examples hold no kind of a cluster
 // that a source reads, only HelmReleases and the like.

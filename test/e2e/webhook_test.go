@@ -191,7 +191,7 @@ spec:
     metadata: {labels: {app: redis}}
     spec:
       containers:
-      - {name: redis, image: "redis:7.2", args: [--maxmemory 768mb]}
+      - {name: redis, image: "redis:7.2", args: [--maxmemory 768mb, --requirepass $(PASSWORD)], env: [{name: PASSWORD, valueFrom: {secretKeyRef: {name: redis, key: password}}}]}
 `
 
 // judging waits until the API server calls the webhook, by a dry run of what is known to be denied.
