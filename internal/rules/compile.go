@@ -15,6 +15,7 @@ import (
 type query struct {
 	body     ast.Body
 	compiler ast.QueryCompiler
+	guard    *guard
 }
 
 // verdictVar is the variable that a query binds to a rule's findings.
@@ -46,6 +47,7 @@ func (l *loader) compile(library *Library) {
 			continue
 		}
 		prepared.body = body
+		prepared.guard = guardOf(compiler.GetRulesForVirtualDocument(findings))
 		library.queries[rule] = prepared
 		library.rules = append(library.rules, rule)
 	}

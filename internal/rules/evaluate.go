@@ -193,7 +193,11 @@ func (e *evaluation) evaluate(ctx context.Context, rule *Rule, limit time.Durati
 	if limit <= 0 {
 		return nil, errSlow
 	}
-	answers, err := e.query(ctx, e.evaluator.library.queries[rule], limit)
+	query := e.evaluator.library.queries[rule]
+	if input, isObject := e.input.Value.(ast.Object); isObject && query.guard.stops(input) {
+		return nil, nil
+	}
+	answers, err := e.query(ctx, query, limit)
 	if err != nil {
 		return nil, err
 	}
