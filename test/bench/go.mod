@@ -10,6 +10,7 @@ tool (
 require (
 	github.com/google/go-cmp v0.7.0
 	github.com/open-policy-agent/opa v1.21.1
+	golang.org/x/tools v0.49.0
 	sigs.k8s.io/yaml v1.6.0
 )
 
@@ -178,7 +179,6 @@ require (
 	golang.org/x/term v0.46.0 // indirect
 	golang.org/x/text v0.42.0 // indirect
 	golang.org/x/time v0.16.0 // indirect
-	golang.org/x/tools v0.49.0 // indirect
 	google.golang.org/api v0.294.0 // indirect
 	google.golang.org/genproto v0.0.0-20260715232425-e75dac1f907d // indirect
 	google.golang.org/genproto/googleapis/api v0.0.0-20260819154853-08b0e4226688 // indirect

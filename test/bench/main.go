@@ -40,6 +40,7 @@ type plan struct {
 	only     []string // names of programs; none means all
 	runs     int      // that count, after one that does not
 	timeout  time.Duration
+	rules    bool // each rule for itself too
 	write    bool // the tables into the document
 }
 
@@ -52,6 +53,7 @@ func parse(args []string, stderr io.Writer) (plan, error) {
 	only := flags.String("only", "", "measure these `programs` alone: redislint, conftest, conftest-combine, kube-score, floor")
 	runs := flags.Int("runs", 5, "counted runs of each program, after one that is not")
 	timeout := flags.Duration("timeout", 2*time.Minute, "end a run that takes longer")
+	rules := flags.Bool("rules", true, "measure the rules one by one too")
 	write := flags.Bool("write", false, "write the tables into docs/benchmarks.md")
 	quick := flags.Bool("quick", false, "10 MB and three runs: -sizes 10 -compared 10 -runs 3, unless they are given")
 	if err := flags.Parse(args); err != nil {
@@ -68,7 +70,7 @@ func parse(args []string, stderr io.Writer) (plan, error) {
 			}
 		}
 	}
-	p := plan{compared: *compared, trees: split(*trees), only: split(*only), runs: *runs, timeout: *timeout, write: *write}
+	p := plan{compared: *compared, trees: split(*trees), only: split(*only), runs: *runs, timeout: *timeout, rules: *rules, write: *write}
 	for _, text := range split(*sizes) {
 		size, err := strconv.Atoi(text)
 		if err != nil || size <= 0 {
@@ -92,6 +94,22 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	started := time.Now()
+	if p.rules {
+		times, err := measureRules(ctx, p.runs, stderr)
+		if err != nil {
+			return err
+		}
+		text := reportRules(times)
+		fmt.Fprintln(stdout, text)
+		if p.write {
+			if err := insert(document, "rules", text); err != nil {
+				return err
+			}
+		}
+	}
+	if len(p.trees) == 0 {
+		return nil
+	}
 	programs, err := build(ctx, filepath.Join(cache, "bin"), p.only, stderr)
 	if err != nil {
 		return err
@@ -120,7 +138,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	fmt.Fprint(stdout, text)
 	fmt.Fprintf(stderr, "took %s\n", time.Since(started).Round(time.Second))
 	if p.write {
-		return insert(document, text)
+		return insert(document, "tables", text)
 	}
 	return nil
 }

@@ -10,10 +10,10 @@ import (
 	"github.com/redislint/redislint/test/bench/trees"
 )
 
-// The tables stand between these lines of the document; everything else in it is written by hand.
+// What is measured stands between two such lines of the document; everything else in it is written by hand.
 const (
-	begin = "<!-- the tables below are written by go run . -write in test/bench -->\n"
-	end   = "<!-- end of the tables -->\n"
+	begin = "<!-- the %s below are written by go run . -write in test/bench -->\n"
+	end   = "<!-- end of the %s -->\n"
 )
 
 // report is Markdown: the targets with what was measured, then every measurement.
@@ -171,12 +171,13 @@ func leanest(results []result, name string) *result {
 	return best
 }
 
-// insert puts the tables between the markers of the document at path.
-func insert(path, tables string) error {
+// insert puts tables between the markers that name them in the document at path.
+func insert(path, name, tables string) error {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return fmt.Errorf("write the tables: %w", err)
 	}
+	begin, end := fmt.Sprintf(begin, name), fmt.Sprintf(end, name)
 	before, rest, found := strings.Cut(string(text), begin)
 	_, after, closed := strings.Cut(rest, end)
 	if !found || !closed {

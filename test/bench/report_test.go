@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -66,11 +67,12 @@ func TestTargets(t *testing.T) {
 func TestTheTablesReplaceOnlyWhatIsBetweenTheMarkers(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "benchmarks.md")
+	begin, end := fmt.Sprintf(begin, "tables"), fmt.Sprintf(end, "tables")
 	if err := os.WriteFile(path, []byte("before\n"+begin+"old\n"+end+"after\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if err := insert(path, "| new |\n"); err != nil {
+		if err := insert(path, "tables", "| new |\n"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -84,7 +86,7 @@ func TestTheTablesReplaceOnlyWhatIsBetweenTheMarkers(t *testing.T) {
 	if err := os.WriteFile(path, []byte("no markers\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := insert(path, "| new |\n"); err == nil {
+	if err := insert(path, "tables", "| new |\n"); err == nil {
 		t.Error("wrote into a document without markers")
 	}
 }
