@@ -75,6 +75,7 @@ type Set struct {
 	Objects []*Object // in the order of inputs, documents and List items
 	Errors  []Error   // files that could not be read, then documents in order, then what Wake met
 	Notices []Notice
+	Gaps    []Gap // of a Set that is less than what exists
 	Stats   Stats
 
 	opts      Options

@@ -53,7 +53,11 @@ func (p *page) frame(place rules.Place, mark style, label string, context bool) 
 }
 
 func (p *page) source(number int, text string) {
-	p.line(span{p.faint, fmt.Sprintf("%*d | ", barColumn-1, number)}, span{nil, text})
+	gutter := fmt.Sprintf("%*d | ", barColumn-1, number)
+	if p.live {
+		gutter = strings.Repeat(" ", barColumn) + "| "
+	}
+	p.line(span{p.faint, gutter}, span{nil, text})
 }
 
 // sourceLine is one line of the place's file, or "" when the object does not reach there.

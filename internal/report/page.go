@@ -25,6 +25,7 @@ type TextOptions struct {
 type page struct {
 	out   *bufio.Writer
 	width int
+	live  bool // objects are of a cluster, where no file has their lines
 	styles
 }
 

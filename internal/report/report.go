@@ -20,6 +20,15 @@ type Report struct {
 	// Unknown are objects whose kind sounds like Redis and is not known.
 	Unknown []*manifest.Object
 	Summary Summary
+	// Cluster is what objects were read from instead of files, nil for files. An object's file is its name then, and places
+	// are told by their paths: nobody has a file with their lines.
+	Cluster *Cluster
+}
+
+// Cluster is a running cluster, or a part of it.
+type Cluster struct {
+	Name     string // "context prod, namespace shop"
+	Requests int    // that were made of its API server
 }
 
 // Redis is one recognised Redis.

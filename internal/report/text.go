@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/redislint/redislint/internal/manifest"
 	"github.com/redislint/redislint/internal/rules"
 )
 
@@ -23,6 +24,7 @@ const (
 // be judged, and on the last line what was recognised as Redis.
 func Text(w io.Writer, r Report, opts TextOptions) error {
 	p := newPage(w, opts)
+	p.live = r.Cluster != nil
 	p.findings(r.Findings)
 	p.errors(r)
 	if !opts.Quiet {
@@ -36,6 +38,7 @@ func Text(w io.Writer, r Report, opts TextOptions) error {
 // Notices writes what was left out on purpose and what is of a kind not known, for a person.
 func Notices(w io.Writer, r Report, opts TextOptions) error {
 	p := newPage(w, opts)
+	p.live = r.Cluster != nil
 	p.notices(r)
 	return p.flush()
 }
@@ -62,12 +65,15 @@ func (p *page) findings(findings []rules.Finding) {
 func (p *page) finding(f rules.Finding) {
 	mark := p.severity(f.Severity)
 	p.hang(f.Message, nil, barColumn,
-		span{p.faint, fmt.Sprintf("  %s  ", lineColumn(f.Place))},
+		span{p.faint, p.where(f.Place)},
 		span{mark, string(f.Severity)},
 		span{nil, "  "},
 		span{p.strong, f.Rule.ID},
 		span{nil, "  "})
 	margin := span{nil, strings.Repeat(" ", barColumn)}
+	if p.live && len(f.Path) > 0 {
+		p.hang(fieldPath(f.Path), p.faint, barColumn, margin)
+	}
 	if f.Object != nil && f.Object.Template != "" && !isTemplate(f.File(), f.Object.Template) {
 		p.line(margin, span{p.faint, "from " + f.Object.Template})
 	}
@@ -80,13 +86,19 @@ func (p *page) finding(f rules.Finding) {
 		}
 		related = append(related, r)
 	}
-	p.frame(f.Place, mark, label, true)
+	if !p.live || len(f.Path) > 0 {
+		p.frame(f.Place, mark, label, true)
+	}
 	for _, r := range related[:min(len(related), maxRelated)] {
 		if r.Object == nil {
 			p.hang(r.Message, nil, barColumn, margin)
 			continue
 		}
-		p.hang(r.Message, nil, barColumn, margin, span{p.faint, r.Place.File() + ":" + lineColumn(r.Place) + "  "})
+		place := r.Place.File() + ":" + lineColumn(r.Place)
+		if p.live {
+			place = strings.TrimSpace(r.Place.File() + " " + fieldPath(r.Path))
+		}
+		p.hang(r.Message, nil, barColumn, margin, span{p.faint, place + "  "})
 		p.frame(r.Place, p.note, "", false)
 	}
 	if more := len(related) - maxRelated; more > 0 {
@@ -145,14 +157,14 @@ func (p *page) suppressed(f rules.Finding) {
 		reason += " (until " + f.Suppressed.Until + ")"
 	}
 	p.hang(reason, p.faint, barColumn,
-		span{p.faint, fmt.Sprintf("  %s  suppressed  %s  ", lineColumn(f.Place), f.Rule.ID)})
+		span{p.faint, fmt.Sprintf("%ssuppressed  %s  ", p.where(f.Place), f.Rule.ID)})
 }
 
 // errors writes what was not read and what was not decided, and is therefore not known to be right.
 func (p *page) errors(r Report) {
 	for _, e := range r.Errors {
 		place := e.File
-		if e.Line > 0 {
+		if e.Line > 0 && !p.live {
 			place = fmt.Sprintf("%s:%d", e.File, e.Line)
 		}
 		p.hang(e.Message, nil, barColumn, span{p.bad, "not read: "}, span{p.strong, place + "  "})
@@ -173,7 +185,11 @@ func (p *page) notices(r Report) {
 	for _, o := range r.Unknown {
 		text := fmt.Sprintf("%s %s is of a kind that redislint does not know (%s)",
 			o.Kind, fullName(o.Namespace, o.Name), o.APIVersion)
-		p.hang(text, nil, barColumn, span{p.note, "note: "}, span{nil, fmt.Sprintf("%s:%d  ", o.File, o.Locate(nil).Line)})
+		place := fmt.Sprintf("%s:%d  ", o.File, o.Locate(nil).Line)
+		if p.live {
+			place = ""
+		}
+		p.hang(text, nil, barColumn, span{p.note, "note: "}, span{nil, place})
 	}
 }
 
@@ -219,6 +235,9 @@ func some(list []string, few int) string {
 // summary writes what was recognised as Redis, in how much, with what result.
 func (p *page) summary(r Report) {
 	read, files := plural(r.Summary.Objects, "object"), plural(r.Summary.Files, "file")
+	if r.Cluster != nil {
+		files = r.Cluster.Name + " (" + plural(r.Cluster.Requests, "request") + ")"
+	}
 	if len(r.Redis) == 0 {
 		if r.Summary.Unread > 0 {
 			read += " and " + plural(r.Summary.Unread, "other document")
@@ -237,7 +256,7 @@ func (p *page) summary(r Report) {
 		}
 	}
 	words := append(strings.Fields(Visible(some(each(r.Redis, describe), maxRedis))),
-		"·", read+" in "+files+" ·", strings.Join(counts, ", ")+" ·", elapsed(r.Summary.Elapsed))
+		"·", read+" in "+Visible(files)+" ·", strings.Join(counts, ", ")+" ·", elapsed(r.Summary.Elapsed))
 	p.hangWords(words, nil, barColumn, span{p.strong, "Redis: "})
 }
 
@@ -261,6 +280,33 @@ func elapsed(d time.Duration) string {
 		return fmt.Sprintf("%d ms", d.Milliseconds())
 	}
 	return fmt.Sprintf("%.1f s", d.Seconds())
+}
+
+// where begins the line of a finding: with its line and column, where a file has them.
+func (p *page) where(place rules.Place) string {
+	if p.live {
+		return "  "
+	}
+	return "  " + lineColumn(place) + "  "
+}
+
+// fieldPath writes a path as kubectl does: spec.containers[0].args, data["redis.conf"].
+func fieldPath(path manifest.Path) string {
+	var b strings.Builder
+	for _, segment := range path {
+		switch {
+		case segment != "" && strings.Trim(segment, "0123456789") == "":
+			b.WriteString("[" + segment + "]")
+		case segment == "" || strings.ContainsAny(segment, ".[]\" \t/"):
+			fmt.Fprintf(&b, "[%q]", segment)
+		default:
+			if b.Len() > 0 {
+				b.WriteByte('.')
+			}
+			b.WriteString(segment)
+		}
+	}
+	return b.String()
 }
 
 func lineColumn(p rules.Place) string {

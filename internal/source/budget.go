@@ -58,7 +58,7 @@ func (x *index) describeBudgets(r *topology.Redis, objects []*manifest.Object, s
 		r.DisruptionBudgets = append(r.DisruptionBudgets, b.DisruptionBudget)
 	}
 	for i := range r.Nodes {
-		r.Nodes[i].Budgeted = topology.Known(covered[all[i].key()], r.Nodes[i].Replicas.Origin())
+		r.Nodes[i].Budgeted = x.budgeted(all[i], covered, r.Nodes[i].Replicas)
 	}
 	beside := map[podsKey]bool{}
 	for _, p := range all[:len(r.Nodes)] {
@@ -67,11 +67,20 @@ func (x *index) describeBudgets(r *topology.Redis, objects []*manifest.Object, s
 	for i := range r.Sentinels {
 		s := &r.Sentinels[i]
 		if p := all[len(r.Nodes)+i]; !beside[p.key()] {
-			s.Budgeted = topology.Known(covered[p.key()], s.Replicas.Origin())
+			s.Budgeted = x.budgeted(p, covered, s.Replicas)
 		} else {
 			s.Spread = nil
 		}
 	}
+}
+
+// budgeted tells whether a budget selects the Pods. Where some budgets cannot
+// be seen, it is not told that none does.
+func (x *index) budgeted(p pods, covered map[podsKey]bool, replicas topology.Field[int64]) topology.Field[bool] {
+	if !covered[p.key()] && x.set.Lacks("policy/PodDisruptionBudget", p.object.Namespace) {
+		return topology.Unknown[bool](replicas.Origin())
+	}
+	return topology.Known(covered[p.key()], replicas.Origin())
 }
 
 // podsKey tells the Pods of one workload from those of others. An operator's
@@ -89,7 +98,7 @@ func (p pods) key() podsKey { return podsKey{p.object, p.workload} }
 // stay dormant, may be among them.
 func (x *index) selectedPods(o *manifest.Object, own []pods) topology.Field[int64] {
 	at := topology.Origin{Object: o, Path: manifest.Path{"spec", "selector"}}
-	if !signed(o.Root.Get("spec", "selector", "matchLabels")) {
+	if !signed(o.Root.Get("spec", "selector", "matchLabels")) || x.lacksWorkloads(o) {
 		return topology.Unknown[int64](at)
 	}
 	sum, seen := int64(0), map[podsKey]bool{}

@@ -18,7 +18,7 @@ func describe(x *index, members []*member) *topology.Redis {
 		Namespace: lead.object.Namespace,
 		Source:    lead.source,
 		Flavor:    lead.flavor,
-		Mode:      modeOf(members),
+		Mode:      modeOf(members, x.lacksMembers(lead.object)),
 
 		Nodes:     []topology.Node{},
 		Sentinels: []topology.SentinelNode{},
@@ -73,7 +73,7 @@ func describe(x *index, members []*member) *topology.Redis {
 		r.Sentinels = append(r.Sentinels, s.SentinelNode)
 		all = append(all, s.pods)
 	}
-	r.MasterGroups = masterGroups(sentinels)
+	r.MasterGroups = masterGroups(sentinels, x.lacksMembers(lead.object))
 	r.Shape = shape(x, r, members)
 	profile(x, r, members)
 	x.noteAddresses(r, members, x.describeSelecting(r, all, budgets))
@@ -108,8 +108,9 @@ func replicating(m *member) int {
 }
 
 // modeOf is how the members work together; unknown when a configuration that
-// cannot be seen may put a node into cluster mode.
-func modeOf(members []*member) topology.Field[topology.Mode] {
+// cannot be seen may put a node into cluster mode, or when there may be more
+// members than can be seen.
+func modeOf(members []*member, more bool) topology.Field[topology.Mode] {
 	at := topology.Origin{Object: leader(members).object}
 	watched, replicates, hidden := false, false, false
 	for _, m := range members {
@@ -134,6 +135,8 @@ func modeOf(members []*member) topology.Field[topology.Mode] {
 	switch {
 	case watched:
 		return topology.Known(topology.Sentinel, at)
+	case more:
+		return topology.Unknown[topology.Mode](at)
 	case replicates:
 		return topology.Known(topology.Replication, at)
 	case hidden:
@@ -156,8 +159,9 @@ func neverLoaded(n node, members []*member) []topology.NotLoadedDirective {
 }
 
 // masterGroups adds up the Sentinels of each master name. Sentinels whose
-// master name cannot be seen count for the only one that can.
-func masterGroups(sentinels []sentinel) []topology.MasterGroup {
+// master name cannot be seen count for the only one that can. With more that
+// workloads run which cannot be seen, their number is unknown.
+func masterGroups(sentinels []sentinel, more bool) []topology.MasterGroup {
 	names := map[string]bool{}
 	for _, s := range sentinels {
 		if name, known := s.MasterGroup.Get(); known {
@@ -180,15 +184,15 @@ func masterGroups(sentinels []sentinel) []topology.MasterGroup {
 	}
 	groups := []topology.MasterGroup{}
 	for name, members := range byName {
-		groups = append(groups, masterGroup(name, members))
+		groups = append(groups, masterGroup(name, members, more))
 	}
 	slices.SortFunc(groups, func(a, b topology.MasterGroup) int { return strings.Compare(a.Name, b.Name) })
 	return groups
 }
 
-func masterGroup(name string, members []sentinel) topology.MasterGroup {
+func masterGroup(name string, members []sentinel, more bool) topology.MasterGroup {
 	g := topology.MasterGroup{Origin: members[0].Origin, Name: name, Workloads: int64(len(members))}
-	sum, largest, known, sidecar := int64(0), int64(-1), true, true
+	sum, largest, known, sidecar := int64(0), int64(-1), !more, true
 	var at topology.Origin
 	for _, s := range members {
 		replicas, ok := s.Replicas.Get()

@@ -241,17 +241,31 @@ func (x *index) selecting(kind string, labels map[string]string, from *manifest.
 }
 
 // owned reports whether a controller in the set made the object: it is part of
-// what was read there.
+// what was read there, or would be if the controller could be seen.
 func (x *index) owned(o *manifest.Object) bool {
 	for _, owner := range o.Root.Get("metadata", "ownerReferences").Items() {
 		if controller, _ := owner.Get("controller").Bool(); !controller {
 			continue
 		}
-		if x.find(owner.Get("kind").Text(), owner.Get("name").Text(), o) != nil {
+		group, _, _ := strings.Cut(owner.Get("apiVersion").Text(), "/")
+		kind := owner.Get("kind").Text()
+		if x.find(kind, owner.Get("name").Text(), o) != nil || x.set.Lacks(group+"/"+kind, o.Namespace) {
 			return true
 		}
 	}
 	return false
+}
+
+// lacksWorkloads reports whether something in the object's namespace may make
+// Pods that the set does not hold.
+func (x *index) lacksWorkloads(o *manifest.Object) bool {
+	return len(x.set.Gaps) > 0 && slices.ContainsFunc(Kinds(), func(kind string) bool { return x.set.Lacks(kind, o.Namespace) })
+}
+
+// lacksMembers reports whether the Redis of an object may have members that the
+// set does not hold, or does not show to belong to it.
+func (x *index) lacksMembers(o *manifest.Object) bool {
+	return x.lacksWorkloads(o) || x.set.Lacks("/Service", o.Namespace) || x.set.Lacks("/ConfigMap", o.Namespace)
 }
 
 // problem records a value that could not be read safely.

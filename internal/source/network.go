@@ -27,8 +27,8 @@ func (x *index) policies(p pods) []*manifest.Object {
 // NetworkPolicy).
 func (x *index) bus(p pods, port int64) *topology.Bus {
 	policies := x.policies(p)
-	if len(policies) == 0 {
-		return nil
+	if len(policies) == 0 || x.lacksPolicies(p.object) {
+		return nil // what one allows is allowed, also by one that cannot be seen
 	}
 	b := &topology.Bus{Port: topology.Known(port, topology.Origin{Object: p.object})}
 	b.Ingress = direction(b, policies, p, "Ingress", "ingress", "from")
@@ -46,7 +46,7 @@ func (x *index) isolated(p pods) topology.Field[bool] {
 		}
 	}
 	at := topology.Origin{Object: p.object}
-	if x.hasForeignPolicies() {
+	if x.hasForeignPolicies() || x.lacksPolicies(p.object) {
 		return topology.Unknown[bool](at)
 	}
 	return topology.Known(false, at)
@@ -72,6 +72,17 @@ func (x *index) hasForeignPolicies() bool {
 		}))
 	}
 	return *x.foreign
+}
+
+// lacksPolicies reports whether policies of any kind that select Pods of the
+// object may be missing from the input.
+func (x *index) lacksPolicies(o *manifest.Object) bool {
+	for kind, s := range supporting {
+		if (kind == "NetworkPolicy" || foreignPolicies[kind]) && x.set.Lacks(s.group+"/"+kind, o.Namespace) {
+			return true
+		}
+	}
+	return false
 }
 
 func direction(b *topology.Bus, policies []*manifest.Object, p pods, kind, rules, peers string) topology.Field[bool] {

@@ -31,7 +31,9 @@ func (p *pod) governing() *topology.GoverningService {
 			other = true
 		}
 	}
-	g.OtherHeadless = topology.Known(other, at)
+	if other || !p.x.set.Lacks("/Service", p.object.Namespace) {
+		g.OtherHeadless = topology.Known(other, at)
+	}
 	return g
 }
 

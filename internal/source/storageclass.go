@@ -33,6 +33,9 @@ func (x *index) class(origin topology.Origin, claim *manifest.Node) *topology.Cl
 		}
 		return c
 	}
+	if x.set.Lacks("storage.k8s.io/StorageClass", "") {
+		return c // it is there, and only it knows
+	}
 	if medium := mediumOfName(name.Text()); medium != "" {
 		c.Basis, c.Detail = "name", name.Text()
 		c.Medium = topology.Known(medium, at)

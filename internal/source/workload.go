@@ -219,6 +219,9 @@ func (x *index) replicas(o *manifest.Object) topology.Field[int64] {
 		}
 		return count(scaler.Root.Get("spec", name), topology.Origin{Object: scaler, Path: manifest.Path{"spec", name}}, fallback)
 	}
+	if x.set.Lacks("autoscaling/HorizontalPodAutoscaler", o.Namespace) {
+		return topology.Unknown[int64](at)
+	}
 	return count(o.Root.At(at.Path), at, 1)
 }
 
