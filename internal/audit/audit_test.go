@@ -190,15 +190,15 @@ func TestRead(t *testing.T) {
 			want: []string{"3 objects", "gap storage.k8s.io/StorageClass in ", "notice cluster: not allowed to list storageclasses.storage.k8s.io" + unknown},
 		},
 		"an answer that is no JSON": {
-		"a kind removed since":             {api: &api{lists: map[string][]string{budgets: some("b", 1), services: nil}}, want: []string{"1 objects"}},
+			api:  &api{answer: raw(services, "<html>")},
 			want: []string{"2 objects", "gap /Service in ", "error cluster: cannot list services: invalid character '<' looking for beginning of value" + unknown},
 		},
 		"an answer that is no list": {
-			api:  api{answer: raw(services, "[]")},
+			api:  &api{answer: raw(services, "[]")},
 			want: []string{"2 objects", "gap /Service in ", "error cluster: cannot list services: the answer is no list of objects: [ where { was expected" + unknown},
 		},
 		"a list that breaks off": {
-			api:  api{answer: raw(services, `{"items": [`+some("redis", 1)[0]+`,`)},
+			api:  &api{answer: raw(services, `{"items": [`+some("redis", 1)[0]+`,`)},
 			want: []string{"3 objects", "gap /Service in ", "error cluster: cannot list services: after 1 objects: the answer broke off" + unknown},
 		},
 		"a server that fails": {
