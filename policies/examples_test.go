@@ -2,7 +2,6 @@ package policies
 
 import (
 	"bytes"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -23,11 +22,39 @@ func discover(t testing.TB, inputs ...manifest.Input) []*topology.Redis {
 	options := manifest.DefaultOptions()
 	options.Sign = source.Sign
 	set := manifest.Decode(inputs, options)
-	found := source.Discover(set)
+	var asked []source.Chart
+	for _, input := range inputs {
+		asked = append(asked, chartsOf(t, input)...)
+	}
+	found := source.Discover(set, asked...)
 	for _, e := range append(set.Errors, found.Errors...) {
 		t.Errorf("%s:%d: %s", e.File, e.Line, e.Message)
 	}
 	return found.Redis
+}
+
+// chartsOf is the chart that a file of values is for.
+func chartsOf(t testing.TB, input manifest.Input) []source.Chart {
+	t.Helper()
+	reference := fixture.Chart(input.Data)
+	if reference == "" {
+		return nil
+	}
+	chart, err := source.ParseChart(reference)
+	if err != nil {
+		t.Fatalf("%s: %v", input.Name, err)
+	}
+	chart.Release = strings.TrimSuffix(filepath.Base(input.Name), ".yaml")
+	chart.Files = []string{input.Name}
+	return []source.Chart{chart}
+}
+
+func inputsOf(group fixture.Group) []manifest.Input {
+	var inputs []manifest.Input
+	for _, file := range group.Files {
+		inputs = append(inputs, manifest.Input{Name: filepath.ToSlash(file.Name), Data: file.Content})
+	}
+	return inputs
 }
 
 func library(t testing.TB) *rules.Library {
@@ -112,28 +139,11 @@ func TestExamples(t *testing.T) {
 func TestFixtures(t *testing.T) {
 	t.Parallel()
 	library := library(t)
-	groups := map[string][]manifest.Input{}
-	for _, file := range fixture.Files(t, fixtures) {
-		group := file
-		for folder := filepath.Dir(file); folder != fixtures && folder != "."; folder = filepath.Dir(folder) {
-			if strings.HasSuffix(folder, ".d") {
-				group = folder
-			}
-		}
-		raw, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		groups[group] = append(groups[group], manifest.Input{Name: file, Data: raw})
-	}
-	for group, inputs := range groups {
-		name, err := filepath.Rel(fixtures, group)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Run(filepath.ToSlash(name), func(t *testing.T) {
+	for _, group := range fixture.Groups(t, fixtures) {
+		t.Run(group.Name, func(t *testing.T) {
 			t.Parallel()
-			if none := strings.HasPrefix(filepath.ToSlash(name), "none/"); (len(discover(t, inputs...)) == 0) != none {
+			inputs := inputsOf(group)
+			if none := strings.HasPrefix(group.Name, "none/"); (len(discover(t, inputs...)) == 0) != none {
 				t.Errorf("a Redis is found, or none, against what the folder says")
 			}
 			found := lint(t, library, inputs...)
@@ -149,12 +159,8 @@ func TestFixtures(t *testing.T) {
 func TestFixturesTogether(t *testing.T) {
 	t.Parallel()
 	var inputs []manifest.Input
-	for _, file := range fixture.Files(t, fixtures) {
-		raw, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		inputs = append(inputs, manifest.Input{Name: filepath.ToSlash(file), Data: raw})
+	for _, group := range fixture.Groups(t, fixtures) {
+		inputs = append(inputs, inputsOf(group)...)
 	}
 	found := lint(t, library(t), inputs...)
 	for _, input := range inputs {

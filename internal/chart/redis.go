@@ -175,7 +175,7 @@ func (x *replication) nodeComponent() component {
 	return c
 }
 
-// extraDeploy adds the objects that the values hold as they are.
+// extraDeploy adds the objects that the values hold, as they are.
 func (r *release) extraDeploy() {
 	list := r.v.at("extraDeploy")
 	trees := list.items()
@@ -185,6 +185,18 @@ func (r *release) extraDeploy() {
 			continue
 		}
 		metadata := item.Get("metadata")
-		r.add(manifest.Derive(r.asked.Owner, apiVersion, kind, metadata.Get("namespace").Text(), metadata.Get("name").Text(), trees[i]))
+		namespace := r.namespaceOf(metadata.Get("namespace").Text())
+		r.add(manifest.Derive(r.asked.Owner, apiVersion, kind, namespace, metadata.Get("name").Text(), trees[i]))
 	}
+}
+
+// namespaceOf is the namespace that a text means, which may be a template for that of the release.
+func (r *release) namespaceOf(text string) string {
+	inner, opens := strings.CutPrefix(text, "{{")
+	inner, closes := strings.CutSuffix(inner, "}}")
+	inner = strings.TrimSuffix(strings.Join(strings.Fields(strings.Trim(inner, "-")), " "), " | quote")
+	if opens && closes && (inner == ".Release.Namespace" || inner == `include "common.names.namespace" .`) {
+		return r.namespace
+	}
+	return text
 }

@@ -51,6 +51,8 @@ func (c *container) password(config *redisconf.Config, starts []redisconf.Server
 			return topology.Known(true, at(d, c.origin)), false
 		}
 		return unknown, false
+	case !known && d != nil && isBitnami(c.image) && topology.Is(c.bitnamiPassword(), true): // from REDIS_PASSWORD_FILE reads it from the file
+		return topology.Known(true, at(d, c.origin)), false
 	case !known:
 		return unknown, false
 	case d != nil && text != "":

@@ -111,10 +111,10 @@ func (k *upkeep) meant(o *manifest.Object, texts []string) []int {
 func (r attended) ownBackup() *topology.Backup {
 	for _, m := range r.members {
 		root := topology.Origin{Object: m.object}
-		for _, path := range []manifest.Path{{"spec", "template", "metadata", "annotations"}, {"metadata", "annotations"}} {
+		for _, path := range annotationPaths {
 			for name := range m.object.Root.At(path).Fields() {
 				if strings.HasPrefix(name, "backup.velero.io/") || strings.HasPrefix(name, "k8up.io/") {
-					return &topology.Backup{Origin: root.At(append(path, name)...), Present: true, Kind: "volume"}
+					return &topology.Backup{Origin: root.At(append(slices.Clip(path), name)...), Present: true, Kind: "volume"}
 				}
 			}
 		}

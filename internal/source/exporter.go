@@ -20,6 +20,11 @@ var exporterSettings = map[string]struct{ enabled, containers manifest.Path }{
 	"redis.redis.opstreelabs.in": {manifest.Path{"spec", "redisExporter"}, manifest.Path{"spec", "sidecars"}},
 }
 
+// annotationPaths are where what a workload's Pods are annotated with is written: by the workload itself, or by a RedisFailover.
+var annotationPaths = []manifest.Path{
+	{"spec", "template", "metadata", "annotations"}, {"metadata", "annotations"}, {"spec", "redis", "podAnnotations"},
+}
+
 // monitorKinds are what tells Prometheus, or a program like it, what to read.
 var monitorKinds = []string{"ServiceMonitor", "PodMonitor", "ScrapeConfig", "Probe", "VMServiceScrape", "VMPodScrape"}
 
@@ -151,8 +156,8 @@ func scraped(o *manifest.Object) bool {
 			return true
 		}
 	}
-	for _, annotations := range []*manifest.Node{o.Root.Get("spec", "template", "metadata", "annotations"), o.Root.Get("metadata", "annotations")} {
-		for name, value := range annotations.Fields() {
+	for _, path := range annotationPaths {
+		for name, value := range o.Root.At(path).Fields() {
 			if name == "prometheus.io/scrape" && value.Text() == "true" || strings.Contains(name, "datadoghq.com/") ||
 				strings.Contains(name, "opentelemetry.io/") || strings.Contains(name, "newrelic") {
 				return true

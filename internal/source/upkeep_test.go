@@ -165,6 +165,10 @@ func TestBackups(t *testing.T) {
 			strings.Replace(watched(""), "labels: {app: data}", "annotations: {backup.velero.io/backup-volumes: data}, labels: {app: data}", 1),
 			`{"kind":"volume","present":true}`,
 		},
+		"an annotation of Velero for the Pods of an operator": {
+			document("databases.spotahome.com/v1", "RedisFailover", "shop", "{redis: {podAnnotations: {backup.velero.io/backup-volumes: redis-data}}}"),
+			`{"kind":"volume","present":true}`,
+		},
 		"a schedule of Velero":         {watched("", document("velero.io/v1", "Schedule", "velero", "{schedule: daily}")), "unknown"},
 		"a snapshot of a volume":       {watched("", document("snapshot.storage.k8s.io/v1", "VolumeSnapshot", "shop", "{source: {}}")), "unknown"},
 		"a schedule of something else": {watched("", document("example.com/v1", "Schedule", "shop", "{redis: closed}")), none},
