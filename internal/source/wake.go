@@ -19,14 +19,14 @@ var supporting = map[string]support{
 	"ConfigMap":                      {live: true},
 	"GlobalNetworkPolicy":            {group: "crd.projectcalico.org", anywhere: true},
 	"HTTPRoute":                      {group: "gateway.networking.k8s.io", live: true},
-	"HorizontalPodAutoscaler":        {group: "autoscaling"},
+	"HorizontalPodAutoscaler":        {group: "autoscaling", live: true},
 	"Ingress":                        {group: "networking.k8s.io", live: true},
 	"IngressRoute":                   {group: "traefik.io", live: true},
 	"NetworkPolicy":                  {group: "networking.k8s.io", anywhere: true, live: true},
 	"PersistentVolumeClaim":          {live: true},
 	"PodDisruptionBudget":            {group: "policy", anywhere: true, live: true},
 	"Route":                          {group: "route.openshift.io", live: true},
-	"ScaledObject":                   {group: "keda.sh"},
+	"ScaledObject":                   {group: "keda.sh", live: true},
 	"Secret":                         {},
 	"Service":                        {live: true},
 	"StorageClass":                   {group: "storage.k8s.io"},
@@ -47,9 +47,8 @@ type support struct {
 	// anywhere is true when every document of the kind may concern any Pod of
 	// its namespace.
 	anywhere bool
-	// live is true when a change of the object alone can cause a finding. An
-	// autoscaler acts through the scale of its target, a StorageClass on claims
-	// made later, and a Secret is for its Pods to read.
+	// live is true when a change of the object alone can cause a finding. A
+	// StorageClass acts on claims made later, and a Secret is for its Pods to read.
 	live bool
 	// files is true for what watches or saves a Redis, which is read from files
 	// only: in a cluster it belongs to others.

@@ -11,8 +11,8 @@ func TestSupportingKindsAreThoseWhoseChangeAloneCanCauseAFinding(t *testing.T) {
 	t.Parallel()
 	want := []string{
 		"/ConfigMap", "/PersistentVolumeClaim", "/Service",
-		"gateway.networking.k8s.io/HTTPRoute", "networking.k8s.io/Ingress", "networking.k8s.io/NetworkPolicy",
-		"policy/PodDisruptionBudget", "route.openshift.io/Route", "traefik.io/IngressRoute",
+		"autoscaling/HorizontalPodAutoscaler", "gateway.networking.k8s.io/HTTPRoute", "keda.sh/ScaledObject",
+		"networking.k8s.io/Ingress", "networking.k8s.io/NetworkPolicy", "policy/PodDisruptionBudget", "route.openshift.io/Route", "traefik.io/IngressRoute",
 	}
 	if diff := cmp.Diff(want, Supporting()); diff != "" {
 		t.Errorf("Supporting() (-want +got):\n%s", diff)

@@ -81,7 +81,7 @@ func (c *container) addNode(m *member, starts []redisconf.Server) {
 	m.passwords = append(m.passwords, slices.Concat(passwords(config), c.writtenVariables())...)
 	n.GoverningService = p.governing()
 	n.Spread = p.spread()
-	n.Autoscaler = p.x.autoscaler(p.object)
+	n.Autoscaler = p.autoscaler()
 	n.unloaded = c.unloaded(config)
 	n.cluster = c.clusterMode(config)
 	if topology.Is(n.cluster, true) {
@@ -145,7 +145,7 @@ func (c *container) addSentinel(m *member, starts []redisconf.Server) {
 	s.Memory = p.x.resources(c.origin.At("resources"), "memory", podLevel)
 	s.CPU = p.x.resources(c.origin.At("resources"), "cpu", podLevel)
 	s.Spread = p.spread()
-	s.Autoscaler = p.x.autoscaler(p.object)
+	s.Autoscaler = p.autoscaler()
 	s.ConfigFile = c.sentinelFile(starts)
 	s.port = c.sentinelPort(starts)
 	for _, start := range starts {

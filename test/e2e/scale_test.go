@@ -63,6 +63,11 @@ StatefulSet/redis spec.replicas: 2 Sentinels for master group mymaster; losing o
 			},
 		}
 		autoscalers := c.typed.AutoscalingV2().HorizontalPodAutoscalers(ns)
+		if _, err := autoscalers.Create(t.Context(), autoscaler, metav1.CreateOptions{}); err == nil || !strings.Contains(err.Error(), "["+tooFew+"]") {
+			t.Errorf("an autoscaler that would leave two Sentinels: %v", err)
+		}
+		// Who waives that still cannot make it happen.
+		autoscaler.Annotations = map[string]string{"ignore.redislint.dev/" + tooFew: "tried in a drill"}
 		if _, err := autoscalers.Create(t.Context(), autoscaler, metav1.CreateOptions{}); err != nil {
 			t.Fatal(err)
 		}
