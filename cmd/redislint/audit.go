@@ -115,7 +115,7 @@ func (a *auditCommand) run(cmd *cobra.Command, _ []string) error {
 		return failure("audit: %w", err)
 	}
 	told.end()
-	j := judged{chosen, set, result, started}
+	j := judged{chosen: chosen, evaluator: evaluator, set: set, result: result, started: started}
 	r := j.report()
 	r.Cluster = &report.Cluster{Name: a.name(server), Requests: server.Requests()}
 	if err := a.write(cmd, r); err != nil {

@@ -43,21 +43,33 @@ func (i *inputs) register(cmd *cobra.Command) {
 
 // judged is what the files of one run came to.
 type judged struct {
-	chosen  *chosen
-	set     *manifest.Set
-	result  *lint.Result // its findings at the places that a user can change
-	started time.Time
+	chosen    *chosen
+	evaluator *rules.Evaluator
+	set       *manifest.Set
+	result    *lint.Result // its findings at the places that a user can change
+	old       int          // findings that were left out, as they are not new
+	started   time.Time
 }
 
 // judge reads paths, or without one the current folder, and judges every Redis in them.
 func (i *inputs) judge(cmd *cobra.Command, paths []string, told *progress) (*judged, error) {
 	started := time.Now()
-	if len(paths) == 0 {
-		paths = []string{"."}
-	}
 	chosen, err := i.rules.choose(cmd.Flags())
 	if err != nil {
 		return nil, err
+	}
+	judged, err := i.judgeBy(cmd, chosen, paths, told)
+	if err != nil {
+		return nil, err
+	}
+	judged.started = started
+	return judged, nil
+}
+
+// judgeBy judges by rules that have been chosen.
+func (i *inputs) judgeBy(cmd *cobra.Command, chosen *chosen, paths []string, told *progress) (*judged, error) {
+	if len(paths) == 0 {
+		paths = []string{"."}
 	}
 	chosen.selection.Whole = chosen.covers(paths)
 	evaluator, err := chosen.library.Select(chosen.selection)
@@ -87,7 +99,7 @@ func (i *inputs) judge(cmd *cobra.Command, paths []string, told *progress) (*jud
 	if i.stdinName != "" {
 		nameStdin(loaded.Set, result, i.stdinName)
 	}
-	return &judged{chosen, loaded.Set, result, started}, nil
+	return &judged{chosen: chosen, evaluator: evaluator, set: loaded.Set, result: result}, nil
 }
 
 // inputError tells a path that does not exist, which is the user's, from input that cannot be read.
@@ -138,6 +150,7 @@ func (j *judged) report() report.Report {
 			Files:   set.Stats.Files,
 			Objects: len(set.Objects) + set.Stats.Dormant,
 			Unread:  set.Stats.Unread,
+			Old:     j.old,
 			Elapsed: time.Since(j.started),
 		},
 	}

@@ -27,6 +27,7 @@ type lintCommand struct {
 	out, err screen
 
 	inputs inputs
+	known  knownFlags
 	output choice
 	quiet  bool
 }
@@ -47,6 +48,7 @@ func newLint(out, err screen) *cobra.Command {
 	flags.SortFlags = false
 	flags.VarP(&l.output, "output", "o", "format: "+l.output.list())
 	flags.BoolVarP(&l.quiet, "quiet", "q", false, "report findings and failures alone")
+	l.known.register(cmd)
 	l.inputs.register(cmd)
 	register(cmd, map[string]cobra.CompletionFunc{"output": l.output.completion})
 	return cmd
@@ -60,8 +62,15 @@ func (l *lintCommand) run(cmd *cobra.Command, paths []string) error {
 		told = startProgress(cmd.ErrOrStderr(), "reading", ticker.C)
 		defer told.end()
 	}
+	known, err := l.known.read(paths)
+	if err != nil {
+		return err
+	}
 	judged, err := l.inputs.judge(cmd, paths, told)
 	if err != nil {
+		return err
+	}
+	if err := l.known.settle(cmd, &l.inputs, judged, paths, known); err != nil {
 		return err
 	}
 	told.end()

@@ -116,7 +116,9 @@ type jsonSummary struct {
 	Error      int `json:"error"`
 	Warning    int `json:"warning"`
 	Info       int `json:"info"`
-	Suppressed int `json:"suppressed"`
+	Suppressed int `json:"suppressed"` // by waivers
+	Baseline   int `json:"baseline"`
+	Old        int `json:"old"` // not listed
 	Unread     int `json:"unread"`
 }
 
@@ -133,7 +135,7 @@ func JSON(w io.Writer, r Report) error {
 		Errors:    each(r.Errors, func(e manifest.Error) jsonError { return jsonError(e) }),
 		Summary: jsonSummary{
 			Files: r.Summary.Files, Objects: r.Summary.Objects, Redis: len(r.Redis),
-			Error: t.error, Warning: t.warning, Info: t.info, Suppressed: t.suppressed,
+			Error: t.error, Warning: t.warning, Info: t.info, Suppressed: t.suppressed, Baseline: t.baseline, Old: r.Summary.Old,
 			Unread: r.Summary.Unread,
 		},
 	})

@@ -56,18 +56,21 @@ type Summary struct {
 	Files   int
 	Objects int // with those that no Redis needed, and that were therefore not decoded
 	Unread  int // documents that were not read at all
+	Old     int // findings that are left out, as only new ones were asked for
 	Elapsed time.Duration
 }
 
-// tally counts findings by severity, the suppressed ones apart.
+// tally counts findings by severity, those that a waiver suppresses and those that a baseline has apart.
 type tally struct {
-	error, warning, info, suppressed int
+	error, warning, info, suppressed, baseline int
 }
 
 func count(findings []rules.Finding) tally {
 	var t tally
 	for _, f := range findings {
 		switch {
+		case f.Suppressed != nil && f.Suppressed.Form == rules.Recorded:
+			t.baseline++
 		case f.Suppressed != nil:
 			t.suppressed++
 		case f.Severity == rules.Error:

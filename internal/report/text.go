@@ -250,7 +250,7 @@ func (p *page) summary(r Report) {
 	for _, c := range []struct {
 		n    int
 		noun string
-	}{{t.info, "info"}, {t.suppressed, "suppressed"}, {len(r.Undecided), "undecided"}} {
+	}{{t.info, "info"}, {t.suppressed, "suppressed"}, {t.baseline, "in the baseline"}, {r.Summary.Old, "not new"}, {len(r.Undecided), "undecided"}} {
 		if c.n > 0 {
 			counts = append(counts, fmt.Sprintf("%d %s", c.n, c.noun))
 		}

@@ -18,7 +18,7 @@ type Finding struct {
 	Related   []Related
 	// Fingerprint names the finding wherever it moves within its object, and whatever file that is in.
 	Fingerprint string
-	Suppressed  *Suppression // nil unless a waiver applies
+	Suppressed  *Suppression // nil unless a waiver applies, or a baseline has it
 }
 
 // Place is a field of an object, and where in its file it is written.
@@ -55,7 +55,7 @@ type Related struct {
 	Message string
 }
 
-// Suppression is the waiver that suppresses a finding.
+// Suppression is the waiver that suppresses a finding, or the record of it in a baseline.
 type Suppression struct {
 	Reason string
 	Until  string // last day, 2027-01-31; "" for ever

@@ -22,6 +22,9 @@ const (
 	Configured Form = "config"     // in a configuration
 )
 
+// Recorded is the form of what suppresses a finding without being a waiver: that a baseline has it.
+const Recorded Form = "baseline"
+
 // Terms are what a waiver says: a reason, and the last day on which it holds, if there is one.
 //
 //	ignore.redislint.dev/volume-too-small: "replaced by the new cluster; until=2027-01-31"
