@@ -21,7 +21,7 @@ const generated = "<!-- Written by `make update` from the rule's METADATA. -->\n
 func index(list []*rules.Rule) []byte {
 	var b strings.Builder
 	b.WriteString(generated)
-	b.WriteString("# Rules\n")
+	b.WriteString("# Rules\n\n[Where each rule is tested](sources.md)\n")
 	category := ""
 	for _, rule := range list {
 		if rule.Category != category {

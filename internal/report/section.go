@@ -42,6 +42,13 @@ func sections(rule *rules.Rule) []section {
 		section{"Parameters", parameters(rule)},
 		section{"Waive it", waiver(rule)},
 	)
+	if len(rule.NotApplicable) > 0 {
+		items := make([]item, len(rule.NotApplicable))
+		for i, n := range rule.NotApplicable {
+			items[i] = item{name: n.Source, text: oneLine(n.Reason)}
+		}
+		list = append(list, section{"Where it finds nothing", []block{{items: items}}})
+	}
 	if len(rule.References) > 0 {
 		references := make([]item, len(rule.References))
 		for i, r := range rule.References {

@@ -190,6 +190,11 @@ func TestLoadRefuses(t *testing.T) {
 		"former ids that are no list":  {one("renamed_from: two", silent), "test/one.rego:10: renamed_from is not a list"},
 		"a former id that is none":     {one("renamed_from: [A b]", silent), "test/one.rego:10: renamed_from: A b is no rule id"},
 		"a former id that is a number": {one("renamed_from: [1]", silent), "test/one.rego:10: renamed_from: 1 is no rule id"},
+		"sources without reasons": {
+			one("not_applicable:\n  spotahome: ''\n  opstree: 3", silent),
+			"test/one.rego:11: not_applicable: spotahome has no reason\ntest/one.rego:12: not_applicable: opstree has no reason",
+		},
+		"sources that are a list": {one("not_applicable: [spotahome]", silent), "test/one.rego:10: not_applicable is not a map from sources to reasons"},
 		"a parameter that is no map": {
 			one("params:\n  x: 1", `findings contains {"at": "", "message": "m"} if input.params.x > 1`),
 			"test/one.rego:11: the parameter x has no default\ntest/one.rego:11: the parameter x has no description\ntest/one.rego:11: x is not a map",

@@ -43,7 +43,7 @@ func (l *loader) describe(rule *Rule, module *ast.Module) {
 		rule.References = append(rule.References, Reference{resource.Description, url})
 	}
 
-	custom := block.fields("custom", found.Custom, "severity", "remediation", "params", "examples", "renamed_from")
+	custom := block.fields("custom", found.Custom, "severity", "remediation", "params", "examples", "renamed_from", "not_applicable")
 	rule.Severity = Severity(block.text("severity", custom["severity"]))
 	if rule.Severity != "" && !rule.Severity.Valid() {
 		block.fault("severity", "severity is %q, not error, warning or info", rule.Severity)
@@ -54,6 +54,7 @@ func (l *loader) describe(rule *Rule, module *ast.Module) {
 	rule.Examples.Bad = block.text("examples.bad", examples["bad"])
 	rule.Examples.Good = block.text("examples.good", examples["good"])
 	rule.RenamedFrom = block.formerIDs(custom["renamed_from"])
+	rule.NotApplicable = block.notApplicable(custom["not_applicable"])
 }
 
 // metadata reads one METADATA block. What it returns after a fault does not matter, as nothing will be loaded.
@@ -147,6 +148,22 @@ func (m metadata) params(value any) []Param {
 		params = append(params, Param{name, strings.TrimSpace(description), fields["default"]})
 	}
 	return params
+}
+
+func (m metadata) notApplicable(value any) []NotApplicable {
+	named, isMap := value.(map[string]any)
+	if value != nil && !isMap {
+		m.fault("not_applicable", "not_applicable is not a map from sources to reasons")
+	}
+	var list []NotApplicable
+	for _, source := range slices.Sorted(maps.Keys(named)) {
+		reason, _ := named[source].(string)
+		if strings.TrimSpace(reason) == "" {
+			m.fault(source, "not_applicable: %s has no reason", source)
+		}
+		list = append(list, NotApplicable{source, strings.TrimSpace(reason)})
+	}
+	return list
 }
 
 func (m metadata) formerIDs(value any) []string {

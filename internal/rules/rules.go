@@ -43,7 +43,9 @@ type Rule struct {
 	Examples    Examples
 	References  []Reference
 	RenamedFrom []string // ids it had before; they still select and waive it
-	File        string   // slash-separated path in the folder it was loaded from
+	// NotApplicable are the sources whose Redis it can never find anything in, sorted.
+	NotApplicable []NotApplicable
+	File          string // slash-separated path in the folder it was loaded from
 	// OfWaivers is true for a rule that judges waivers and no Redis. What it finds cannot be waived.
 	OfWaivers bool
 }
@@ -57,6 +59,9 @@ type Param struct {
 
 // Examples are manifests that the rule finds something in, and nothing.
 type Examples struct{ Bad, Good string }
+
+// NotApplicable is why a rule finds nothing in the Redis of a source.
+type NotApplicable struct{ Source, Reason string }
 
 // Reference is further reading.
 type Reference struct{ Title, URL string }

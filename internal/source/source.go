@@ -155,6 +155,15 @@ func (s source) mayClaim(o *manifest.Object) bool {
 	return slices.Contains(s.kinds, kind) || slices.Contains(s.fileKinds, kind)
 }
 
+// Names returns the names of all sources, the specific before the general.
+func Names() []string {
+	names := make([]string, len(sources))
+	for i, s := range sources {
+		names[i] = s.name
+	}
+	return names
+}
+
 // Kinds returns every "group/Kind" of a cluster that a source may claim, sorted.
 func Kinds() []string {
 	var kinds []string

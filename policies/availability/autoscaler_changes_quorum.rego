@@ -16,6 +16,9 @@
 # custom:
 #   severity: error
 #   remediation: remove the autoscaler, and set the replicas by hand
+#   not_applicable:
+#     opstree: "nothing can scale the resource: it has no subresource scale"
+#     spotahome: "nothing can scale the resource: it has no subresource scale"
 #   examples:
 #     bad: |
 #       apiVersion: apps/v1

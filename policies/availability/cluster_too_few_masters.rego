@@ -16,6 +16,8 @@
 # custom:
 #   severity: error
 #   remediation: run at least 3 masters, better 6 nodes with a replica for each
+#   not_applicable:
+#     spotahome: a RedisFailover is no Redis Cluster
 #   examples:
 #     bad: |
 #       apiVersion: redis.redis.opstreelabs.in/v1beta2

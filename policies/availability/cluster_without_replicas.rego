@@ -14,6 +14,8 @@
 # custom:
 #   severity: warning
 #   remediation: run a replica for each master, 6 nodes for 3 masters (Bitnami cluster.nodes 6 and cluster.replicas 1; OpsTree redisFollower.replicas)
+#   not_applicable:
+#     spotahome: a RedisFailover is no Redis Cluster
 #   examples:
 #     bad: |
 #       apiVersion: redis.redis.opstreelabs.in/v1beta2

@@ -13,6 +13,11 @@
 # custom:
 #   severity: error
 #   remediation: set one of the values that the chart takes, or use the chart that has what you ask for
+#   not_applicable:
+#     bitnami: with such a value the chart renders nothing
+#     opstree: only the values of a chart say it
+#     spotahome: only the values of a chart say it
+#     workload: only the values of a chart say it
 #   examples:
 #     bad: |
 #       apiVersion: helm.toolkit.fluxcd.io/v2

@@ -19,6 +19,10 @@
 # custom:
 #   severity: error
 #   remediation: move the setting to the field that the operator reads
+#   not_applicable:
+#     bitnami: no operator reads it
+#     values: no operator reads it
+#     workload: no operator reads it
 #   examples:
 #     bad: |
 #       apiVersion: redis.redis.opstreelabs.in/v1beta2

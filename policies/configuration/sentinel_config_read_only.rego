@@ -13,6 +13,11 @@
 # custom:
 #   severity: error
 #   remediation: copy the file to a volume that can be written (an emptyDir, a claim) and start the Sentinel with the copy
+#   not_applicable:
+#     bitnami: the chart's script gives the Sentinels a copy of the file
+#     opstree: the operator gives the Sentinels a file that they may write
+#     spotahome: the operator gives the Sentinels a file that they may write
+#     values: the chart's script gives the Sentinels a copy of the file
 #   examples:
 #     bad: |
 #       apiVersion: v1

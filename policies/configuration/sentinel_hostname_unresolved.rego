@@ -13,6 +13,11 @@
 # custom:
 #   severity: error
 #   remediation: write sentinel resolve-hostnames yes before sentinel monitor
+#   not_applicable:
+#     bitnami: the chart's script adds resolve-hostnames yes
+#     opstree: the operator tells the Sentinels the master's IP
+#     spotahome: the operator tells the Sentinels the master's IP
+#     values: the chart's script adds resolve-hostnames yes
 #   examples:
 #     bad: |
 #       apiVersion: v1

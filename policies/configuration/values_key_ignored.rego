@@ -14,6 +14,11 @@
 # custom:
 #   severity: error
 #   remediation: set the key that the chart reads, or remove the one it does not
+#   not_applicable:
+#     bitnami: what the chart never reads is not in what it renders
+#     opstree: only the values of a chart say it
+#     spotahome: only the values of a chart say it
+#     workload: only the values of a chart say it
 #   examples:
 #     bad: |
 #       apiVersion: helm.toolkit.fluxcd.io/v2

@@ -14,6 +14,11 @@
 # custom:
 #   severity: warning
 #   remediation: set resources, with the memory request equal to the limit
+#   not_applicable:
+#     bitnami: the render holds the amounts, and not the preset's name
+#     opstree: only the values of a chart say it
+#     spotahome: only the values of a chart say it
+#     workload: only the values of a chart say it
 #   examples:
 #     bad: |
 #       apiVersion: helm.toolkit.fluxcd.io/v2

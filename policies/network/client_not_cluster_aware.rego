@@ -14,6 +14,8 @@
 # custom:
 #   severity: info
 #   remediation: use a client with support for Redis Cluster, switch its cluster mode on and give it several nodes
+#   not_applicable:
+#     spotahome: a RedisFailover is no Redis Cluster
 #   examples:
 #     bad: |
 #       apiVersion: v1

@@ -19,6 +19,8 @@
 # custom:
 #   severity: error
 #   remediation: allow the bus port between the nodes, in ingress and egress
+#   not_applicable:
+#     spotahome: a RedisFailover is no Redis Cluster
 #   examples:
 #     bad: |
 #       apiVersion: v1

@@ -19,6 +19,8 @@
 # custom:
 #   severity: error
 #   remediation: give each Pod a Service of its own and announce it (cluster-announce-ip or -hostname, -port, -bus-port), or stay inside (type ClusterIP)
+#   not_applicable:
+#     spotahome: a RedisFailover is no Redis Cluster
 #   examples:
 #     bad: |
 #       apiVersion: v1

@@ -19,6 +19,11 @@
 # custom:
 #   severity: error
 #   remediation: name a Service with clusterIP None in serviceName (a cluster IP cannot be taken away; make a new Service)
+#   not_applicable:
+#     bitnami: the chart makes a headless Service
+#     opstree: the operator makes a headless Service
+#     spotahome: a RedisFailover is no Redis Cluster
+#     values: the chart makes a headless Service
 #   examples:
 #     bad: |
 #       apiVersion: v1

@@ -13,6 +13,8 @@
 # custom:
 #   severity: info
 #   remediation: add a PrometheusRule with alerts on redis_up, redis_memory_used_bytes, redis_evicted_keys_total and redis_connected_slave_lag_seconds
+#   not_applicable:
+#     values: what a chart makes of monitors and alerts is not read out of its values, so that none may be missing
 #   examples:
 #     bad: |
 #       apiVersion: apps/v1

@@ -17,6 +17,9 @@
 # custom:
 #   severity: error
 #   remediation: mount the claim at the dir of the server (/data in the official image), or point dir at the mount
+#   not_applicable:
+#     opstree: the operator mounts the claim where its servers write
+#     spotahome: the operator mounts the claim where its servers write
 #   examples:
 #     bad: |
 #       apiVersion: apps/v1

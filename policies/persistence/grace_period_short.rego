@@ -21,6 +21,8 @@
 # custom:
 #   severity: error
 #   remediation: set the grace period to what the hook sleeps and 10 s per GiB of data on top
+#   not_applicable:
+#     opstree: the operator adds no preStop hook, and no field asks for one
 #   examples:
 #     bad: |
 #       apiVersion: databases.spotahome.com/v1

@@ -16,6 +16,9 @@
 # custom:
 #   severity: warning
 #   remediation: set strategy.type Recreate, or make it a StatefulSet with a volumeClaimTemplate
+#   not_applicable:
+#     opstree: the operator makes a StatefulSet
+#     spotahome: the operator makes a StatefulSet
 #   examples:
 #     bad: |
 #       apiVersion: apps/v1

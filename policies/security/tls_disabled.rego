@@ -13,6 +13,8 @@
 # custom:
 #   severity: info
 #   remediation: set tls-port with a certificate from a Secret, tls-replication yes, and port 0 once all clients use it
+#   not_applicable:
+#     spotahome: the operator knows no TLS; where Pods have it, a mesh gives it to them
 #   examples:
 #     bad: |
 #       apiVersion: apps/v1
