@@ -28,7 +28,8 @@ code 3. deploy/audit has the roles that it takes.`
 
 // auditCommand is redislint audit with its flags.
 type auditCommand struct {
-	lintCommand
+	rules   ruleFlags
+	reports reports
 
 	cluster    clusterFlags
 	namespaces []string
@@ -57,11 +58,7 @@ func (f *clusterFlags) connect() (*audit.Server, error) {
 }
 
 func newAudit(out, err screen) *cobra.Command {
-	a := &auditCommand{lintCommand: lintCommand{
-		out: out, err: err,
-		inputs: newInputs(),
-		output: choice{value: "text", allowed: []string{"text", "json"}},
-	}}
+	a := &auditCommand{reports: newReports(out, err)}
 	cmd := &cobra.Command{
 		Use:   "audit",
 		Short: "Find what makes the Redis of a running cluster fail",
@@ -75,16 +72,17 @@ func newAudit(out, err screen) *cobra.Command {
 	flags.StringSliceVarP(&a.namespaces, "namespace", "n", nil, "audit these `namespaces`")
 	flags.BoolVarP(&a.all, "all-namespaces", "A", false, "audit all namespaces")
 	cmd.MarkFlagsMutuallyExclusive("namespace", "all-namespaces")
-	flags.VarP(&a.output, "output", "o", "format: "+a.output.list())
-	flags.BoolVarP(&a.quiet, "quiet", "q", false, "report findings and failures alone")
-	a.inputs.rules.register(cmd)
-	register(cmd, map[string]cobra.CompletionFunc{"output": a.output.completion})
+	a.reports.register(cmd)
+	a.rules.register(cmd)
 	return cmd
 }
 
 func (a *auditCommand) run(cmd *cobra.Command, _ []string) error {
 	started := time.Now()
-	chosen, err := a.inputs.rules.choose(cmd.Flags())
+	if err := a.reports.outputs.check(nil); err != nil {
+		return err
+	}
+	chosen, err := a.rules.choose(cmd.Flags())
 	if err != nil {
 		return err
 	}
@@ -97,7 +95,7 @@ func (a *auditCommand) run(cmd *cobra.Command, _ []string) error {
 		return err
 	}
 	var told *progress
-	if a.err.terminal && !a.quiet {
+	if a.reports.err.terminal && !a.reports.quiet {
 		ticker := time.NewTicker(time.Second)
 		defer ticker.Stop()
 		told = startProgress(cmd.ErrOrStderr(), "asking the API server", ticker.C)
@@ -118,7 +116,7 @@ func (a *auditCommand) run(cmd *cobra.Command, _ []string) error {
 	j := judged{chosen: chosen, evaluator: evaluator, set: set, result: result, started: started}
 	r := j.report()
 	r.Cluster = &report.Cluster{Name: a.name(server), Requests: server.Requests()}
-	if err := a.write(cmd, r); err != nil {
+	if err := a.reports.write(cmd, r); err != nil {
 		return err
 	}
 	return verdict(result, chosen.failOn)

@@ -153,6 +153,12 @@ func (j *judged) report() report.Report {
 			Old:     j.old,
 			Elapsed: time.Since(j.started),
 		},
+		Version: version(),
+		Base:    base(),
+		Page:    page,
+	}
+	if j.chosen.failOn != "never" {
+		r.FailOn = rules.Severity(j.chosen.failOn)
 	}
 	for _, redis := range result.Redis {
 		r.Redis = append(r.Redis, reportRedis(redis))

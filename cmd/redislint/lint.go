@@ -6,7 +6,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/redislint/redislint/internal/lint"
-	"github.com/redislint/redislint/internal/report"
 	"github.com/redislint/redislint/internal/rules"
 )
 
@@ -24,39 +23,32 @@ and cannot be read is listed, and the run ends with exit code 3.`
 
 // lintCommand is redislint lint with its flags.
 type lintCommand struct {
-	out, err screen
-
-	inputs inputs
-	known  knownFlags
-	output choice
-	quiet  bool
+	inputs  inputs
+	known   knownFlags
+	reports reports
 }
 
 func newLint(out, err screen) *cobra.Command {
-	l := &lintCommand{
-		out: out, err: err,
-		inputs: newInputs(),
-		output: choice{value: "text", allowed: []string{"text", "json"}},
-	}
+	l := &lintCommand{inputs: newInputs(), reports: newReports(out, err)}
 	cmd := &cobra.Command{
 		Use:   "lint [PATH|-]...",
 		Short: "Find what would make Redis fail",
 		Long:  lintHelp,
 		RunE:  l.run,
 	}
-	flags := cmd.Flags()
-	flags.SortFlags = false
-	flags.VarP(&l.output, "output", "o", "format: "+l.output.list())
-	flags.BoolVarP(&l.quiet, "quiet", "q", false, "report findings and failures alone")
+	cmd.Flags().SortFlags = false
+	l.reports.register(cmd)
 	l.known.register(cmd)
 	l.inputs.register(cmd)
-	register(cmd, map[string]cobra.CompletionFunc{"output": l.output.completion})
 	return cmd
 }
 
 func (l *lintCommand) run(cmd *cobra.Command, paths []string) error {
+	if err := l.reports.outputs.check(paths); err != nil {
+		return err
+	}
 	var told *progress
-	if l.err.terminal && !l.quiet {
+	if l.reports.err.terminal && !l.reports.quiet {
 		ticker := time.NewTicker(time.Second)
 		defer ticker.Stop()
 		told = startProgress(cmd.ErrOrStderr(), "reading", ticker.C)
@@ -74,30 +66,10 @@ func (l *lintCommand) run(cmd *cobra.Command, paths []string) error {
 		return err
 	}
 	told.end()
-	if err := l.write(cmd, judged.report()); err != nil {
+	if err := l.reports.write(cmd, judged.report()); err != nil {
 		return err
 	}
 	return verdict(judged.result, judged.chosen.failOn)
-}
-
-func (l *lintCommand) write(cmd *cobra.Command, r report.Report) error {
-	options := l.out.options()
-	options.Quiet = l.quiet
-	err := error(nil)
-	switch l.output.value {
-	case "json":
-		err = report.JSON(cmd.OutOrStdout(), r)
-		if err == nil && !l.quiet {
-			// JSON has no place for them, and they must not be lost.
-			err = report.Notices(cmd.ErrOrStderr(), r, report.TextOptions{Width: l.err.width})
-		}
-	default:
-		err = report.Text(cmd.OutOrStdout(), r, options)
-	}
-	if err != nil {
-		return failure("write report: %w", err)
-	}
-	return nil
 }
 
 // verdict is the exit code: what was not judged weighs more than what was found.

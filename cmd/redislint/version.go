@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -21,6 +22,15 @@ func newVersion() *cobra.Command {
 			return written(err)
 		},
 	}
+}
+
+// version is redislint's, "v1.2.0", or "" when the build does not tell.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || !strings.HasPrefix(info.Main.Version, "v") {
+		return ""
+	}
+	return info.Main.Version
 }
 
 // describeBuild names version, commit and compiler: "redislint v1.2.0 (3f2a91c4d5e6, go1.26.8)".

@@ -25,7 +25,7 @@ func Find(folder string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("look for a configuration: %w", err)
 	}
-	root := repository(start)
+	root := Repository(start)
 	for at := start; ; at = filepath.Dir(at) {
 		found, err := in(at)
 		if found != "" && folder == "." {
@@ -37,9 +37,9 @@ func Find(folder string) (string, error) {
 	}
 }
 
-// repository returns the folder at or above another one where .git is. What lies in no repository is on its own: whoever
+// Repository returns the folder at or above another one where .git is. What lies in no repository is on its own: whoever
 // may write above it is nobody to configure it.
-func repository(folder string) string {
+func Repository(folder string) string {
 	for at := folder; ; at = filepath.Dir(at) {
 		if _, err := os.Lstat(filepath.Join(at, ".git")); err == nil {
 			return at

@@ -100,6 +100,17 @@ func (o *Object) Lines(from, to int) []string {
 	return lines
 }
 
+// Source returns the whole text of the file that the object's positions are in.
+func (o *Object) Source() string {
+	switch {
+	case o.host != nil:
+		return o.host.object.Source()
+	case o.source.file == nil: // derived, and written nowhere
+		return ""
+	}
+	return o.source.file.text
+}
+
 // Extent returns the first and the last line of the object's document, its comments included. Every item of a List
 // shares the document.
 func (o *Object) Extent() (first, last int) {

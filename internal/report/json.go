@@ -225,3 +225,40 @@ func escapeJSON(raw string) string {
 	out.WriteString(raw[done:])
 	return out.String()
 }
+
+// writeBrief is writeJSON without what SARIF takes for granted: empty lists and property bags, and the numbers that stand
+// for no number.
+func writeBrief(w io.Writer, v any) error {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("encode JSON: %w", err)
+	}
+	var tree any
+	if err := json.Unmarshal(raw, &tree); err != nil {
+		return fmt.Errorf("encode JSON: %w", err)
+	}
+	return writeJSON(w, brief(tree))
+}
+
+// brief prunes what json.Unmarshal made. A log has its results, and a tool its rules, even when there are none.
+func brief(tree any) any {
+	switch tree := tree.(type) {
+	case []any:
+		for i, item := range tree {
+			tree[i] = brief(item)
+		}
+	case map[string]any:
+		for key, value := range tree {
+			value = brief(value)
+			list, isList := value.([]any)
+			bag, isBag := value.(map[string]any)
+			if isList && len(list) == 0 && key != "results" && key != "rules" ||
+				isBag && len(bag) == 0 || value == float64(-1) {
+				delete(tree, key)
+				continue
+			}
+			tree[key] = value
+		}
+	}
+	return tree
+}

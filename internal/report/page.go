@@ -16,6 +16,8 @@ import (
 type TextOptions struct {
 	Color bool
 	Width int // in columns; 0 is 100
+	// MinSeverity is the lowest severity of findings that are shown in full; "" is any.
+	MinSeverity rules.Severity
 	// Quiet leaves out everything but findings, errors and undecided rules.
 	Quiet bool
 }

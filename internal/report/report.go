@@ -3,6 +3,9 @@
 package report
 
 import (
+	"fmt"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/redislint/redislint/internal/manifest"
@@ -23,6 +26,70 @@ type Report struct {
 	// Cluster is what objects were read from instead of files, nil for files. An object's file is its name then, and places
 	// are told by their paths: nobody has a file with their lines.
 	Cluster *Cluster
+	// FailOn is the lowest severity that fails the run; "" is none.
+	FailOn rules.Severity
+	// Version is redislint's: "v1.2.0"; "" when it is not known.
+	Version string
+	Base    Base
+	// Page returns the address of the web page about a rule, "" for one without. nil: there are none.
+	Page func(*rules.Rule) string
+}
+
+func (r Report) page(rule *rules.Rule) string {
+	if r.Page == nil {
+		return ""
+	}
+	return r.Page(rule)
+}
+
+// fails reports whether a finding fails the run.
+func (r Report) fails(f rules.Finding) bool {
+	return f.Suppressed == nil && r.FailOn != "" && f.Severity.AtLeast(r.FailOn)
+}
+
+// file is what CI systems call a file of the report.
+func (r Report) file(name string) string {
+	if r.Cluster != nil {
+		return name
+	}
+	return r.Base.name(name)
+}
+
+// at is a position as far as anyone can look it up.
+func (r Report) at(p manifest.Position) manifest.Position {
+	if r.Cluster != nil {
+		return manifest.Position{}
+	}
+	return p
+}
+
+// Base says from where CI systems name files: from the root of the repository, whatever folder redislint runs in.
+type Base struct {
+	Root   string // absolute; "" leaves names as they are
+	Folder string // that names in the report are relative to; absolute
+}
+
+// name returns a file's name as seen from the root, with slashes; what lies outside of it keeps its name.
+func (b Base) name(file string) string {
+	if b.Root == "" || file == "" {
+		return file
+	}
+	absolute := filepath.FromSlash(file)
+	if !filepath.IsAbs(absolute) {
+		absolute = filepath.Join(b.Folder, absolute)
+	}
+	if below, err := filepath.Rel(b.Root, absolute); err == nil && filepath.IsLocal(below) {
+		return filepath.ToSlash(below)
+	}
+	return file
+}
+
+// objectName names an object as people do, "StatefulSet shop/redis"; no object is "".
+func objectName(o *manifest.Object) string {
+	if o == nil {
+		return ""
+	}
+	return strings.Trim(o.Kind+" "+fullName(o.Namespace, o.Name), " ")
 }
 
 // Cluster is a running cluster, or a part of it.
@@ -82,6 +149,27 @@ func count(findings []rules.Finding) tally {
 		}
 	}
 	return t
+}
+
+// counts tells how many findings there are of each kind, of the rarer kinds only where there is any.
+func (r Report) counts() []string {
+	t := count(r.Findings)
+	words := []string{plural(t.error, "error"), plural(t.warning, "warning")}
+	for _, c := range []struct {
+		n    int
+		noun string
+	}{
+		{t.info, "info"},
+		{t.suppressed, "suppressed"},
+		{t.baseline, "in the baseline"},
+		{r.Summary.Old, "not new"},
+		{len(r.Undecided), "undecided"},
+	} {
+		if c.n > 0 {
+			words = append(words, fmt.Sprintf("%d %s", c.n, c.noun))
+		}
+	}
+	return words
 }
 
 func fullName(namespace, name string) string {

@@ -69,6 +69,13 @@ var (
 	}
 )
 
+var exporterMissing = &rules.Rule{
+	ID: "exporter-missing", Category: "operations", Severity: rules.Info,
+	Title: "No exporter", Description: "Nobody sees what happens.", Remediation: "run redis_exporter beside Redis",
+	Examples: rules.Examples{Bad: "containers: []", Good: "containers: [{name: exporter}]"},
+	File:     "operations/exporter_missing.rego",
+}
+
 // place locates a pointer in an object.
 func place(t *testing.T, object *manifest.Object, pointer string) rules.Place {
 	t.Helper()
@@ -94,6 +101,8 @@ func sample(t *testing.T) Report {
 		manifest.Input{Name: "shop/config.yaml", Data: []byte(config)},
 		manifest.Input{Name: "shop/redis.yaml", Data: []byte(shop)})
 	conf, redis := objects[0], objects[1]
+	values := manifest.Plain("shop/values.yaml", "master:\n  resources:\n    requests: {memory: 512Mi}\n")
+	unwritten := &manifest.Object{APIVersion: "v1", Kind: "Service", Namespace: "shop", Name: "redis"}
 
 	replicas := place(t, redis, "/spec/replicas")
 	limit := place(t, redis, "/spec/template/spec/containers/0/resources/limits/memory")
@@ -101,6 +110,11 @@ func sample(t *testing.T) Report {
 	directive.Position = conf.LocateWithin(directive.Path, len("appendonly yes\n"), len("maxmemory 1gb"))
 	return Report{
 		Findings: []rules.Finding{
+			{
+				Rule: exporterMissing, Severity: rules.Info, Place: rules.Place{Object: unwritten}, Redis: "shop/redis",
+				Message: "nobody sees its memory", Fingerprint: "0a11",
+				Related: []rules.Related{{Message: "an object that is written in no file"}},
+			},
 			{
 				Rule: maxmemoryTooHigh, Severity: rules.Info, Place: directive, Redis: "shop/redis",
 				Message: "a note in another file", Fingerprint: "5c1d",
@@ -113,7 +127,7 @@ func sample(t *testing.T) Report {
 			{
 				Rule: sentinelTooFew, Severity: rules.Error, Place: replicas, Redis: "shop/redis", Fingerprint: "92b0",
 				Message:    "2 Sentinels for master group cache",
-				Suppressed: &rules.Suppression{Reason: "only for a demonstration", Until: "2027-01-31"},
+				Suppressed: &rules.Suppression{Reason: "only for a demonstration", Until: "2027-01-31", Form: rules.Annotation},
 			},
 			{
 				Rule: maxmemoryTooHigh, Severity: rules.Warning, Place: limit, Redis: "shop/redis", Container: "redis",
@@ -122,11 +136,27 @@ func sample(t *testing.T) Report {
 					"client buffers and fragmentation",
 				Related: []rules.Related{{Place: directive, Message: "written here"}},
 			},
+			{
+				Rule: maxmemoryTooHigh, Severity: rules.Warning, Redis: "shop/redis", Container: "redis", Fingerprint: "77e1",
+				Message: "memory request 512Mi is below the limit 1Gi",
+				Place: rules.Place{
+					Object: redis, Path: limit.Path, In: values,
+					Position: manifest.Position{Line: 3, Column: 24, EndLine: 3, EndColumn: 29},
+					Values: &rules.Values{
+						Key: "master.resources.requests.memory", File: "shop/values.yaml",
+						Position: manifest.Position{Line: 3, Column: 24, EndLine: 3, EndColumn: 29},
+					},
+				},
+			},
 		},
-		Redis: []Redis{{
-			Name: "redis", Namespace: "shop", Mode: "sentinel", Source: "bitnami", Flavor: "Bitnami redis 23.1", Profile: "store",
-			Objects: []*manifest.Object{redis, conf},
-		}},
+		Redis: []Redis{
+			{
+				Name: "redis", Namespace: "shop", Mode: "sentinel", Source: "bitnami", Flavor: "Bitnami redis 23.1", Profile: "store",
+				Objects: []*manifest.Object{redis, conf},
+			},
+			{Name: "other", Namespace: "shop", Source: "workload", Profile: "unknown", Objects: []*manifest.Object{redis}},
+			{Name: "sound", Mode: "standalone", Source: "workload", Profile: "unknown", Objects: []*manifest.Object{conf}},
+		},
 		Unseen: []Unseen{
 			{Redis: "shop/redis", Kind: "StorageClass", Name: "ssd", Unknown: []string{"storage medium"}},
 			{Redis: "shop/redis", Kind: "Secret", Name: "redis-acl", Unknown: nil},
@@ -139,6 +169,9 @@ func sample(t *testing.T) Report {
 		Errors:  []manifest.Error{{File: "shop/broken.yaml", Line: 7, Message: "did not find expected key"}, {File: "shop/huge.yaml", Message: "file is larger than 268435456 bytes"}},
 		Notices: []manifest.Notice{{File: "shop/chart/templates", Message: "templates of a Helm chart are not read"}},
 		Unknown: decode(t, manifest.Input{Name: "shop/kubedb.yaml", Data: []byte("apiVersion: kubedb.com/v1\nkind: Redis\nmetadata: {name: sessions}\n")}),
+		FailOn:  rules.Warning,
+		Version: "v1.2.3",
+		Page:    func(rule *rules.Rule) string { return "https://example.com/rules/" + rule.ID },
 		Summary: Summary{Files: 3, Objects: 14, Unread: 2, Elapsed: 38 * time.Millisecond},
 	}
 }

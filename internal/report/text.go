@@ -20,19 +20,33 @@ const (
 	maxRedis   = 3
 )
 
-// Text writes the report for a person: findings grouped by file, each with the source it is about, then what could not
-// be judged, and on the last line what was recognised as Redis.
+// Text writes the report for a person: findings grouped by file, each with the source it is about, then those of little
+// weight in short, what could not be judged, and on the last line what was recognised as Redis.
 func Text(w io.Writer, r Report, opts TextOptions) error {
 	p := newPage(w, opts)
 	p.live = r.Cluster != nil
-	p.findings(r.Findings)
+	shown, folded := fold(r.Findings, opts.MinSeverity)
+	p.findings(shown)
+	p.folded(r, folded, opts.Quiet)
+	p.outcome(r, opts.Quiet)
+	return p.flush()
+}
+
+// Outcome writes for a person what a report tells beside its findings, which are counted.
+func Outcome(w io.Writer, r Report, opts TextOptions) error {
+	p := newPage(w, opts)
+	p.live = r.Cluster != nil
+	p.outcome(r, opts.Quiet)
+	return p.flush()
+}
+
+func (p *page) outcome(r Report, quiet bool) {
 	p.errors(r)
-	if !opts.Quiet {
+	if !quiet {
 		p.notices(r)
 		p.unseen(r.Unseen)
 		p.summary(r)
 	}
-	return p.flush()
 }
 
 // Notices writes what was left out on purpose and what is of a kind not known, for a person.
@@ -46,7 +60,7 @@ func Notices(w io.Writer, r Report, opts TextOptions) error {
 func (p *page) findings(findings []rules.Finding) {
 	file := ""
 	for i, f := range findings {
-		if name := f.Place.File(); i == 0 || name != file {
+		if name := heading(f); i == 0 || name != file {
 			file = name
 			p.line(span{p.strong, file})
 		}
@@ -56,11 +70,14 @@ func (p *page) findings(findings []rules.Finding) {
 			p.finding(f)
 		}
 		last := i == len(findings)-1
-		if last || f.Suppressed == nil || findings[i+1].Suppressed == nil || findings[i+1].Place.File() != file {
+		if last || f.Suppressed == nil || findings[i+1].Suppressed == nil || heading(findings[i+1]) != file {
 			p.blank()
 		}
 	}
 }
+
+// heading is what findings are grouped by: their file or, in none, their object.
+func heading(f rules.Finding) string { return cmp.Or(f.Place.File(), objectName(f.Object)) }
 
 func (p *page) finding(f rules.Finding) {
 	mark := p.severity(f.Severity)
@@ -90,7 +107,7 @@ func (p *page) finding(f rules.Finding) {
 		p.frame(f.Place, mark, label, true)
 	}
 	for _, r := range related[:min(len(related), maxRelated)] {
-		if r.Object == nil {
+		if r.In == nil {
 			p.hang(r.Message, nil, barColumn, margin)
 			continue
 		}
@@ -152,29 +169,17 @@ func (p *page) fix(rule *rules.Rule, margin span) {
 }
 
 func (p *page) suppressed(f rules.Finding) {
-	reason := f.Suppressed.Reason
-	if f.Suppressed.Until != "" {
-		reason += " (until " + f.Suppressed.Until + ")"
-	}
-	p.hang(reason, p.faint, barColumn,
+	p.hang(reason(*f.Suppressed), p.faint, barColumn,
 		span{p.faint, fmt.Sprintf("%ssuppressed  %s  ", p.where(f.Place), f.Rule.ID)})
 }
 
 // errors writes what was not read and what was not decided, and is therefore not known to be right.
 func (p *page) errors(r Report) {
 	for _, e := range r.Errors {
-		place := e.File
-		if e.Line > 0 && !p.live {
-			place = fmt.Sprintf("%s:%d", e.File, e.Line)
-		}
-		p.hang(e.Message, nil, barColumn, span{p.bad, "not read: "}, span{p.strong, place + "  "})
+		p.hang(e.Message, nil, barColumn, span{p.bad, "not read: "}, span{p.strong, placeName(e.File, r.at(start(e.Line))) + "  "})
 	}
 	for _, u := range r.Undecided {
-		text := u.Redis + ": " + u.Reason
-		if u.Rule != "" {
-			text = u.Rule + " for " + text
-		}
-		p.hang(text, nil, barColumn, span{p.bad, "undecided: "})
+		p.hang(undecidedText(u), nil, barColumn, span{p.bad, "undecided: "})
 	}
 }
 
@@ -183,13 +188,11 @@ func (p *page) notices(r Report) {
 		p.hang(n.Message, nil, barColumn, span{p.note, "note: "}, span{nil, n.File + "  "})
 	}
 	for _, o := range r.Unknown {
-		text := fmt.Sprintf("%s %s is of a kind that redislint does not know (%s)",
-			o.Kind, fullName(o.Namespace, o.Name), o.APIVersion)
-		place := fmt.Sprintf("%s:%d  ", o.File, o.Locate(nil).Line)
+		place := placeName(o.File, start(o.Locate(nil).Line)) + "  "
 		if p.live {
 			place = ""
 		}
-		p.hang(text, nil, barColumn, span{p.note, "note: "}, span{nil, place})
+		p.hang(unknownText(o), nil, barColumn, span{p.note, "note: "}, span{nil, place})
 	}
 }
 
@@ -245,19 +248,15 @@ func (p *page) summary(r Report) {
 		p.line(span{p.odd, "No Redis recognised"}, span{nil, " in " + read + " in " + files + "."})
 		return
 	}
-	t := count(r.Findings)
-	counts := []string{plural(t.error, "error"), plural(t.warning, "warning")}
-	for _, c := range []struct {
-		n    int
-		noun string
-	}{{t.info, "info"}, {t.suppressed, "suppressed"}, {t.baseline, "in the baseline"}, {r.Summary.Old, "not new"}, {len(r.Undecided), "undecided"}} {
-		if c.n > 0 {
-			counts = append(counts, fmt.Sprintf("%d %s", c.n, c.noun))
-		}
+	const label = "Redis: "
+	counts := strings.Join(r.counts(), ", ") + " ·"
+	words := append(strings.Fields(Visible(some(each(r.Redis, describe), maxRedis))), "·", read+" in "+Visible(files)+" ·")
+	if textWidth(label+counts) <= p.width {
+		words = append(words, counts)
+	} else {
+		words = append(words, strings.Fields(counts)...)
 	}
-	words := append(strings.Fields(Visible(some(each(r.Redis, describe), maxRedis))),
-		"·", read+" in "+Visible(files)+" ·", strings.Join(counts, ", ")+" ·", elapsed(r.Summary.Elapsed))
-	p.hangWords(words, nil, barColumn, span{p.strong, "Redis: "})
+	p.hangWords(append(words, elapsed(r.Summary.Elapsed)), nil, barColumn, span{p.strong, label})
 }
 
 func describe(r Redis) string {
@@ -284,7 +283,7 @@ func elapsed(d time.Duration) string {
 
 // where begins the line of a finding: with its line and column, where a file has them.
 func (p *page) where(place rules.Place) string {
-	if p.live {
+	if p.live || place.Position.Line < 1 {
 		return "  "
 	}
 	return "  " + lineColumn(place) + "  "

@@ -62,10 +62,14 @@ func TestTextFitsItsWidth(t *testing.T) {
 	}
 }
 
+// hostileName is what nobody should be able to name anything.
+const hostileName = "\x1b]0;owned\a\x1b[2J\r\n::error file=a::injected\u202eevil\u200b\x9b\u009b##vso[task.complete]\u2028" +
+	"file://%0A%25,line=1: ]]><script>alert(1)</script>|[x](https://evil.example) @all\x00`b`"
+
 // hostile is a report in which every text that a user controls tries to break out.
 func hostile(t *testing.T) Report {
 	t.Helper()
-	const evil = "\x1b]0;owned\a\x1b[2J\r\n::error file=a::injected\u202eevil\u200b\x9b\u009b##vso[task.complete]\u2028"
+	const evil = hostileName
 	object := decode(t, manifest.Input{Name: evil + ".yaml", Data: []byte(
 		"kind: Secret\nmetadata:\n  name: \"x\" # \u202e ##vso[task.setvariable] \t\u200b.\n")})[0]
 	object.Template, object.Kind, object.Name = evil, evil, evil

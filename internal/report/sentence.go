@@ -1,0 +1,66 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/redislint/redislint/internal/manifest"
+	"github.com/redislint/redislint/internal/rules"
+)
+
+// What a report tells beside its findings, in one sentence each. The sentences hold what users wrote, as it is.
+
+func undecidedText(u rules.Undecided) string {
+	text := u.Redis + ": " + u.Reason
+	if u.Rule != "" {
+		text = u.Rule + " for " + text
+	}
+	return text
+}
+
+func unknownText(o *manifest.Object) string {
+	return fmt.Sprintf("%s is of a kind that redislint does not know (%s)", objectName(o), o.APIVersion)
+}
+
+func unseenText(u Unseen) string {
+	text := fmt.Sprintf("%s refers to %s %s, which is not in the input", u.Redis, u.Kind, u.Name)
+	if len(u.Unknown) > 0 {
+		text += "; unknown: " + strings.Join(u.Unknown, ", ")
+	}
+	return text
+}
+
+// reason is why a finding is waived, and for how long.
+func reason(s rules.Suppression) string {
+	if s.Until == "" {
+		return s.Reason
+	}
+	return s.Reason + " (until " + s.Until + ")"
+}
+
+// start is a line without columns; 0 is nowhere.
+func start(line int) manifest.Position { return manifest.Position{Line: line} }
+
+// placeName is a file with line and column, as far as they are known.
+func placeName(file string, at manifest.Position) string {
+	switch {
+	case at.Line < 1:
+		return file
+	case at.Column < 1:
+		return fmt.Sprintf("%s:%d", file, at.Line)
+	}
+	return fmt.Sprintf("%s:%d:%d", file, at.Line, at.Column)
+}
+
+// place is where a finding stands: a file with line and column, an object with its field, or for what is written
+// nowhere the object alone.
+func (r Report) place(p rules.Place) string {
+	switch file := p.File(); {
+	case file == "":
+		return objectName(p.Object)
+	case r.Cluster != nil:
+		return strings.TrimRight(file+" "+fieldPath(p.Path), " ")
+	default:
+		return placeName(r.file(file), p.Position)
+	}
+}
