@@ -37,6 +37,7 @@ func (c component) server() manifest.Tree {
 		c.probe(c.v, "liveness", margin, runs(healthFolder+"/"+c.liveness, liveness)),
 		c.probe(c.v, "readiness", margin, runs(healthFolder+"/"+c.readiness, readiness)),
 		c.resources(c.v, c.v.keys[len(c.v.keys)-1]),
+		hooks(c.v),
 		field("volumeMounts", items(c.mounts()...)),
 	)
 	t.Fields = append(t.Fields, c.command(c.v, c.script)...)
@@ -60,6 +61,12 @@ func (r *release) command(x value, script string) []manifest.FieldTree {
 		args = field("args", own.tree())
 	}
 	return []manifest.FieldTree{command, args}
+}
+
+// hooks are those of the user's. A Sentinel's server has others of the chart's, which do more than sleep.
+func hooks(x value) manifest.FieldTree {
+	own := x.at("lifecycleHooks")
+	return when(x.reads("lifecycleHooks") && !own.isEmpty(), field("lifecycle", own.tree()))
 }
 
 // portName is what the charts call the port of the server, in valkey too.

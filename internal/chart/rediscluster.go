@@ -138,6 +138,7 @@ func (x cluster) server() manifest.Tree {
 		x.probe(x.v, "liveness", 1, runs("/scripts/"+x.liveness, liveness)),
 		x.probe(x.v, "readiness", 1, runs("/scripts/"+x.readiness, readiness)),
 		x.resources(x.v, x.words.server),
+		hooks(x.v),
 		field("volumeMounts", items(append([]manifest.Tree{
 			mount("scripts", "/scripts"),
 			x.dataMount(),

@@ -34,7 +34,7 @@ func (c *container) unusedClaim(d *topology.Data, config *redisconf.Config) *top
 		}
 		mounts, others := c.mountsOf(claim.Name), 0
 		for _, other := range slices.Concat(c.pod.containers, c.pod.initContainers) {
-			if other != c {
+			if other != c && !strings.Contains(imageBase(other.image), "sentinel") { // which keeps no dataset
 				others += len(other.mountsOf(claim.Name))
 			}
 		}
