@@ -16,6 +16,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/redislint/redislint/internal/fixture"
+	"github.com/redislint/redislint/internal/manifest"
 	"github.com/redislint/redislint/internal/rules"
 )
 
@@ -342,4 +343,80 @@ func TestWhatIsOfLittleWeightIsToldInShort(t *testing.T) {
 			fixture.Golden(t, "testdata/"+test.golden, out.Bytes())
 		})
 	}
+}
+
+// What is audited in a cluster has no lines that anyone could look up.
+func TestFormatsOfACluster(t *testing.T) {
+	t.Parallel()
+	report := sample(t)
+	report.Cluster = &Cluster{Name: "context prod"}
+	report.Base = Base{Root: "/repo", Folder: "/repo/deploy"}
+	for i := range report.Findings {
+		if object := report.Findings[i].Object; object != nil {
+			object.File = objectName(object)
+		}
+	}
+	for name, want := range map[string]string{
+		"github":      "::error file=StatefulSet shop/redis,title=sentinel-too-few::",
+		"junit":       `name="StatefulSet shop/redis" file="StatefulSet shop/redis" line="1"`,
+		"codequality": `"path": "StatefulSet shop/redis"`,
+		"sarif":       `"uri": "StatefulSet%20shop/redis"`,
+	} {
+		text := written(t, name, report)
+		if !strings.Contains(text, want) {
+			t.Errorf("%s: no %s in\n%s", name, want, text)
+		}
+		if strings.Contains(text, "deploy/StatefulSet") || strings.Contains(text, `"startLine": 9`) || strings.Contains(text, "line=9") {
+			t.Errorf("%s tells of a file that is none:\n%s", name, text)
+		}
+	}
+}
+
+func FuzzFormats(f *testing.F) {
+	f.Add(hostileName)
+	f.Add("]]>\x00\ufffe\U0010ffff")
+	f.Add("%0A::error::\r\n{0} [x](1)")
+	f.Add("../../file://[::1]/a%")
+	f.Fuzz(func(t *testing.T, name string) {
+		object := &manifest.Object{Kind: name, Namespace: name, Name: name}
+		in := manifest.Plain(name, name)
+		finding := rules.Finding{
+			Rule: sentinelTooFew, Severity: rules.Error, Message: name, Redis: name,
+			Place:   rules.Place{Object: object, In: in, Position: manifest.Position{Line: 1, Column: 1}, Values: &rules.Values{Key: name}},
+			Related: []rules.Related{{Place: rules.Place{Object: object, In: in}, Message: name}},
+		}
+		report := Report{
+			Findings: []rules.Finding{finding}, FailOn: rules.Error,
+			Undecided: []rules.Undecided{{Rule: name, Redis: name, Reason: name}},
+			Errors:    []manifest.Error{{File: name, Message: name}},
+		}
+		var suites junit.Testsuites
+		if err := xml.Unmarshal([]byte(written(t, "junit", report)), &suites); err != nil {
+			t.Errorf("JUnit: %v", err)
+		}
+		if suites.Failures != 1 || suites.Errors != 2 {
+			t.Errorf("JUnit: %d failures and %d errors", suites.Failures, suites.Errors)
+		}
+		var log sarifResults
+		if err := json.Unmarshal([]byte(written(t, "sarif", report)), &log); err != nil {
+			t.Errorf("SARIF: %v", err)
+		}
+		result := log.Runs[0].Results[0]
+		file, err := url.Parse(result.Locations[0].PhysicalLocation.ArtifactLocation.URI)
+		if err != nil || file.Host != "" || file.Scheme != "" && file.Scheme != "file" {
+			t.Errorf("SARIF: %q is no relative URI (%v)", result.Locations[0].PhysicalLocation.ArtifactLocation.URI, err)
+		}
+		if links := strings.Count(result.Message.Text, "]("); links != 1 {
+			t.Errorf("SARIF: %d links in %q", links, result.Message.Text)
+		}
+		lines := strings.Split(strings.TrimSuffix(written(t, GitHubFormat, report), "\n"), "\n")
+		if len(lines) != 3 {
+			t.Errorf("GitHub: %d commands: %q", len(lines), lines)
+		}
+		for _, line := range lines {
+			if properties, _ := commandLine(t, line); properties["title"] == "" {
+				t.Errorf("GitHub: no title in %q", line)
+			}
+		}
+	})
 }
