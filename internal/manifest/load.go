@@ -235,7 +235,7 @@ func (l *loader) read() error {
 	parallel(len(l.files), func() func(int) {
 		return func(i int) {
 			if f := &l.files[i]; f.path != "" && l.ctx.Err() == nil {
-				f.input.Data, errs[i] = readFile(f.path, l.opts.MaxFileBytes)
+				f.input.Data, errs[i] = l.text(f.path)
 			}
 		}
 	})
@@ -250,6 +250,16 @@ func (l *loader) read() error {
 		l.inputs = append(l.inputs, f.input)
 	}
 	return nil
+}
+
+// text returns the text of a file, or what stands for it.
+func (l *loader) text(path string) ([]byte, error) {
+	if l.opts.Text != nil {
+		if text, stands := l.opts.Text(path); stands {
+			return text, nil
+		}
+	}
+	return readFile(path, l.opts.MaxFileBytes)
 }
 
 // readFile reads a regular file of limited size, and never waits for anything else.

@@ -29,6 +29,9 @@ type Options struct {
 	// Skip, where set, reports whether a file or folder is left out that is met while a folder is walked. The path is as
 	// it is opened, cleaned.
 	Skip func(path string) bool
+	// Text, where set, returns what stands for the file at a path, if anything does: what an editor holds and has not saved.
+	// It is called from several goroutines.
+	Text func(path string) ([]byte, bool)
 	// Inputs are read after the files, as files of their names.
 	Inputs []Input
 	// StdinName is shown for what was read from standard input; "" is Stdin.

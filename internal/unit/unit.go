@@ -32,11 +32,16 @@ type Loaded struct {
 	beside map[string]bool // files that nobody named, read beside those that were
 	charts []*chart
 
+	built bool
+
 	renderer *render.Renderer
 }
 
 // Own reports whether a file was named, or found in what was named, and not only read beside it.
 func (l *Loaded) Own(file string) bool { return !l.beside[file] }
+
+// Built reports whether something was made of files as they are on disk: a chart or a kustomization.
+func (l *Loaded) Built() bool { return l.built }
 
 // Close ends the renderers of charts. Place needs them.
 func (l *Loaded) Close() {
@@ -76,7 +81,7 @@ func Load(ctx context.Context, paths []string, stdin io.Reader, opts Options) (*
 	if flag := chartFlag(opts.Chart); flag != "" && !slices.ContainsFunc(p.charts, func(c chartPlan) bool { return c.asked }) {
 		return nil, &NoChartError{flag}
 	}
-	l := &Loaded{beside: map[string]bool{}, renderer: opts.Renderer}
+	l := &Loaded{beside: map[string]bool{}, renderer: opts.Renderer, built: len(p.charts)+len(p.kustomizations) > 0}
 	if err := l.load(ctx, p, stdin); err != nil {
 		l.Close()
 		return nil, err
