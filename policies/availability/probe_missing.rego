@@ -11,6 +11,9 @@
 # custom:
 #   severity: info
 #   remediation: add a readinessProbe that asks for PONG, and a livenessProbe with a timeout of 5 s that accepts LOADING
+#   not_applicable:
+#     opstree: the operator has probes of its own where the resource has none
+#     spotahome: the operator has probes of its own where the resource has none
 #   examples:
 #     bad: |
 #       apiVersion: apps/v1

@@ -14,6 +14,8 @@
 # custom:
 #   severity: warning
 #   remediation: run 3 Sentinels (Bitnami sentinel.enabled; OpsTree sentinel or a RedisSentinel; Spotahome a RedisFailover)
+#   not_applicable:
+#     spotahome: a RedisFailover has Sentinels, and with a bootstrapNode its master is elsewhere
 #   examples:
 #     bad: |
 #       apiVersion: redis.redis.opstreelabs.in/v1beta2

@@ -11,6 +11,8 @@
 # custom:
 #   severity: info
 #   remediation: where that is too long, run replicas and 3 Sentinels; where it is not, waive this rule, or annotate a cache with redislint.dev/profile
+#   not_applicable:
+#     spotahome: a RedisFailover has Sentinels, be there one server or many
 #   examples:
 #     bad: |
 #       apiVersion: apps/v1
