@@ -28,6 +28,7 @@ configuration, .redislint.yaml in the current folder or above it in the reposito
 func newRoot(out, err screen) *cobra.Command {
 	root := &cobra.Command{
 		Use:               "redislint",
+		Annotations:       map[string]string{cobra.CommandDisplayNameAnnotation: calledAs(os.Args[0])},
 		Short:             "Judge Redis on Kubernetes before it runs",
 		Long:              rootHelp,
 		SilenceErrors:     true,

@@ -12,7 +12,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"redislint": main})
+	testscript.Main(m, map[string]func(){"redislint": main, "kubectl-redislint": main})
 }
 
 // TestScript runs redislint as a user does. Each script is a file of commands, input files and expected output.
