@@ -70,8 +70,11 @@ func formatNames() []string {
 	return names
 }
 
-// completeFormats offers a shell the formats, and behind FORMAT= nothing.
-func completeFormats(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+// completeFormats offers a shell the formats, and behind FORMAT= files.
+func completeFormats(_ *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	if strings.Contains(begun, "=") {
+		return nil, cobra.ShellCompDirectiveDefault
+	}
 	var names []cobra.Completion
 	for _, format := range report.Formats() {
 		names = append(names, cobra.CompletionWithDesc(format.Name, format.About))
@@ -172,34 +175,39 @@ func (o *outputs) check(paths []string) error {
 // write writes all reports. One that fails keeps no other from being written.
 func (o *outputs) write(cmd *cobra.Command, r report.Report, options report.TextOptions, stderr screen) error {
 	var failed []error
+	fails := func(err error) {
+		if err != nil {
+			failed = append(failed, fmt.Errorf("write report: %w", err))
+		}
+	}
 	printed, text, github := false, false, false
 	for _, out := range o.asked() {
 		text = text || out.format.Name == report.TextFormat
 		github = github || out.format.Name == report.GitHubFormat
 		if out.file == "" {
 			printed = true
-			failed = append(failed, out.format.Write(cmd.OutOrStdout(), r, options))
+			fails(out.format.Write(cmd.OutOrStdout(), r, options))
 			continue
 		}
 		err := replace(out.file, func(w io.Writer) error {
 			return out.format.Write(w, r, report.TextOptions{MinSeverity: options.MinSeverity, Quiet: options.Quiet})
 		})
 		if err != nil {
-			failed = append(failed, fmt.Errorf("%s: %w", out.file, err))
+			fails(fmt.Errorf("%s: %w", out.file, err))
 		}
 	}
 	if summary := os.Getenv("GITHUB_STEP_SUMMARY"); github && summary != "" {
-		failed = append(failed, addSummary(summary, r))
+		fails(addSummary(summary, r))
 	}
 	narrow := report.TextOptions{Width: stderr.width, Quiet: options.Quiet}
 	switch {
 	case !printed: // nobody would see what became of the run
-		failed = append(failed, report.Outcome(cmd.ErrOrStderr(), r, narrow))
+		fails(report.Outcome(cmd.ErrOrStderr(), r, narrow))
 	case !text && !options.Quiet: // most formats have no place for them, and they must not be lost
-		failed = append(failed, report.Notices(cmd.ErrOrStderr(), r, narrow))
+		fails(report.Notices(cmd.ErrOrStderr(), r, narrow))
 	}
-	if err := errors.Join(failed...); err != nil {
-		return failure("write report: %w", err)
+	if len(failed) > 0 {
+		return &exit{exitFailure, errors.Join(failed...)}
 	}
 	return nil
 }

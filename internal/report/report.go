@@ -49,7 +49,7 @@ func (r Report) fails(f rules.Finding) bool {
 
 // file is what CI systems call a file of the report.
 func (r Report) file(name string) string {
-	if r.Cluster != nil {
+	if r.Cluster != nil || name == manifest.Stdin {
 		return name
 	}
 	return r.Base.name(name)

@@ -157,7 +157,10 @@ func uri(name string) string {
 	}
 	segments := strings.Split(name, "/")
 	for i, segment := range segments {
-		segments[i] = strings.ReplaceAll(url.PathEscape(segment), ":", "%3A")
+		segments[i] = url.PathEscape(segment)
+		if prefix == "" { // else it is that of a drive
+			segments[i] = strings.ReplaceAll(segments[i], ":", "%3A")
+		}
 	}
 	return prefix + strings.Join(segments, "/")
 }
