@@ -49,7 +49,7 @@ func TestEvaluatePlacesFindings(t *testing.T) {
 		"at a field": {
 			finding("/nodes/0/memory/limit/amount", "low"),
 			rules.Finding{
-				Message: "low",
+				Message: "low", Pointer: "/nodes/0/memory/limit/amount",
 				Place: rules.Place{
 					Path: limit, Position: manifest.Position{Line: 15, Column: 21, EndLine: 15, EndColumn: 24},
 				},
@@ -59,7 +59,7 @@ func TestEvaluatePlacesFindings(t *testing.T) {
 		"at a field that is missing: its nearest ancestor": {
 			finding("/nodes/0/memory/request", "missing"),
 			rules.Finding{
-				Message: "missing",
+				Message: "missing", Pointer: "/nodes/0/memory/request",
 				Place: rules.Place{
 					Path:     manifest.Path{"spec", "template", "spec", "containers", "0", "resources", "requests", "memory"},
 					Position: manifest.Position{Line: 13, Column: 9, EndLine: 13, EndColumn: 18},
@@ -69,12 +69,12 @@ func TestEvaluatePlacesFindings(t *testing.T) {
 		},
 		"at a directive of a ConfigMap": {
 			finding("/nodes/0/config/maxmemory", "high"),
-			rules.Finding{Message: "high", Place: directive, Container: "redis"},
+			rules.Finding{Message: "high", Pointer: "/nodes/0/config/maxmemory", Place: directive, Container: "redis"},
 		},
 		"in a ConfigMap, owned by the workload": {
 			tooHigh,
 			rules.Finding{
-				Message: "maxmemory 1gb reaches the limit",
+				Message: "maxmemory 1gb reaches the limit", Pointer: "/nodes/0/config/maxmemory",
 				Place: rules.Place{
 					Path: limit, Position: manifest.Position{Line: 15, Column: 21, EndLine: 15, EndColumn: 24},
 				},
@@ -93,7 +93,7 @@ func TestEvaluatePlacesFindings(t *testing.T) {
 		"owned by the object it is in": {
 			`findings contains {"at": "/nodes/0/replicas", "owner": "/nodes/0/memory/limit", "message": "m"} if input.name == "redis"`,
 			rules.Finding{
-				Message: "m",
+				Message: "m", Pointer: "/nodes/0/replicas",
 				Place: rules.Place{
 					Path: manifest.Path{"spec", "replicas"}, Position: manifest.Position{Line: 7, Column: 13, EndLine: 7, EndColumn: 14},
 				},
@@ -103,7 +103,7 @@ func TestEvaluatePlacesFindings(t *testing.T) {
 		"in a Sentinel": {
 			finding("/sentinels/0/replicas", "m"),
 			rules.Finding{
-				Message: "m",
+				Message: "m", Pointer: "/sentinels/0/replicas",
 				Place: rules.Place{
 					Path: manifest.Path{"spec", "replicas"}, Position: manifest.Position{Line: 7, Column: 13, EndLine: 7, EndColumn: 14},
 				},
@@ -112,12 +112,12 @@ func TestEvaluatePlacesFindings(t *testing.T) {
 		},
 		"outside of any container": {
 			finding("/services/0", "m"),
-			rules.Finding{Message: "m", Place: rules.Place{Position: manifest.Position{Line: 36, Column: 1, EndLine: 36, EndColumn: 11}}},
+			rules.Finding{Message: "m", Pointer: "/services/0", Place: rules.Place{Position: manifest.Position{Line: 36, Column: 1, EndLine: 36, EndColumn: 11}}},
 		},
 		"found twice": {
 			finding("/nodes/0/replicas", "m") + "\n\n" + `findings contains {"at": "/nodes/0/replicas", "message": "m", "severity": "error"} if input.name == "redis"`,
 			rules.Finding{
-				Message: "m",
+				Message: "m", Pointer: "/nodes/0/replicas",
 				Place: rules.Place{
 					Path: manifest.Path{"spec", "replicas"}, Position: manifest.Position{Line: 7, Column: 13, EndLine: 7, EndColumn: 14},
 				},

@@ -14,6 +14,8 @@ type Finding struct {
 	Message  string
 	Redis    string // "<namespace>/<name>", or "<name>" when no namespace is written
 	Place
+	// Pointer leads to what it is about in the model of the Redis: /nodes/0/memory/limit. "" for a finding about a waiver.
+	Pointer   string
 	Container string // name; "" for what does not belong to one container
 	Related   []Related
 	// Fingerprint names the finding wherever it moves within its object, and whatever file that is in.

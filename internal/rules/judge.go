@@ -83,6 +83,7 @@ func (j judgement) finding(rule *Rule, answer answer) (Finding, error) {
 		Message:     answer.message,
 		Redis:       j.name,
 		Place:       places[len(places)-1],
+		Pointer:     answer.at,
 		Container:   container,
 		Related:     related,
 		Fingerprint: fingerprint(rule, place, container),
