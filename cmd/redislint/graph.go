@@ -76,18 +76,19 @@ func (g *graphCommand) run(cmd *cobra.Command, paths []string) error {
 func (g *graphCommand) pictures(judged *judged) ([]picture.Picture, error) {
 	var pictures []picture.Picture
 	var names []string
+	of := byRedis(judged.result.Findings)
 	for _, redis := range judged.result.Redis {
 		full := reportRedis(redis).FullName()
 		names = append(names, full)
 		if g.redis == "" || g.redis == full || g.redis == redis.Name {
-			pictures = append(pictures, picture.Of(redis, judged.result.Findings))
+			pictures = append(pictures, picture.Of(redis, of[full]))
 		}
 	}
 	switch {
 	case len(pictures) > 0:
 		return pictures, nil
 	case len(names) == 0:
-		return nil, failure("no Redis recognised in %d objects", len(judged.set.Objects)+judged.set.Stats.Dormant)
+		return nil, failure("no Redis recognised in the input")
 	}
 	return nil, suggest(fmt.Errorf("the input has no Redis %q", g.redis), "", cmp.Or(nearest(g.redis, names), names[0]))
 }

@@ -6,12 +6,14 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/redislint/redislint/internal/lint"
 	"github.com/redislint/redislint/internal/manifest"
+	"github.com/redislint/redislint/internal/picture"
 	"github.com/redislint/redislint/internal/report"
 	"github.com/redislint/redislint/internal/rules"
 	"github.com/redislint/redislint/internal/source"
@@ -157,19 +159,33 @@ func (j *judged) report() report.Report {
 		Version: version(),
 		Base:    base(),
 		Page:    page,
+
+		PictureStyle: picture.Style,
 	}
+	of := sync.OnceValue(func() map[string][]rules.Finding { return byRedis(result.Findings) }) // HTML alone needs it
 	if j.chosen.failOn != "never" {
 		r.FailOn = rules.Severity(j.chosen.failOn)
 	}
 	for _, redis := range result.Redis {
 		r.Redis = append(r.Redis, reportRedis(redis))
+		last := &r.Redis[len(r.Redis)-1]
+		name := last.FullName()
+		last.Picture = func(id string) string { return picture.Of(redis, of()[name]).Inline(id) }
 		for _, unseen := range redis.Unseen {
 			r.Unseen = append(r.Unseen, report.Unseen{
-				Redis: r.Redis[len(r.Redis)-1].FullName(), Kind: unseen.Kind, Name: unseen.Name, Unknown: unseen.Unknown,
+				Redis: name, Kind: unseen.Kind, Name: unseen.Name, Unknown: unseen.Unknown,
 			})
 		}
 	}
 	return r
+}
+
+func byRedis(findings []rules.Finding) map[string][]rules.Finding {
+	of := map[string][]rules.Finding{}
+	for _, f := range findings {
+		of[f.Redis] = append(of[f.Redis], f)
+	}
+	return of
 }
 
 func reportRedis(redis *topology.Redis) report.Redis {

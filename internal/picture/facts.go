@@ -16,8 +16,13 @@ func (d *drawing) node(n topology.Node) Part {
 	mode, _ := d.redis.Mode.Get()
 	switch {
 	case mode == topology.Cluster:
-		label = "cluster nodes"
-		if d.redis.Shape != nil && len(d.redis.Nodes) == 1 {
+		label = map[string]string{"master": "cluster masters", "replica": "cluster replicas"}[role]
+		if label == "" {
+			label = "cluster nodes"
+		}
+		if role == "master" {
+			masters = pods
+		} else if d.redis.Shape != nil && len(d.redis.Nodes) == 1 {
 			masters, _ = d.redis.Shape.Masters.Get()
 		}
 	case role == "master":

@@ -15,7 +15,8 @@ const (
 	podSize    = 9.0
 	podStep    = 13.0
 	mostPods   = 10
-	columns    = 3 // that a layer is set in; one more is for what stands beside nodes
+	mostFound  = 12 // findings that are told of a part
+	columns    = 3  // that a layer is set in; one more is for what stands beside nodes
 )
 
 // box is where a part is drawn.

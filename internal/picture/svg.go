@@ -4,9 +4,8 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"slices"
 	"strings"
-
-	"github.com/redislint/redislint/internal/rules"
 )
 
 // Style is what pictures in a page look like. The page defines the colours: --paper, --soft, --line, --ink, --muted,
@@ -82,7 +81,7 @@ func (p Picture) Inline(id string) string {
 }
 
 func (l plan) draw(b *strings.Builder, id string, linked bool) {
-	fmt.Fprintf(b, "<title id=\"%s-title\">%s</title>\n<desc id=\"%s-desc\">%s</desc>\n", id, escape(l.Name), id, escape(l.describe()))
+	fmt.Fprintf(b, "<title id=\"%s-title\">%s</title>\n<desc id=\"%s-desc\">%s</desc>\n", id, escape(l.Name), id, html.EscapeString(l.describe()))
 	if l.head > 0 {
 		l.heading(b)
 	}
@@ -96,14 +95,15 @@ func (l plan) draw(b *strings.Builder, id string, linked bool) {
 
 // describe says in words what is drawn.
 func (l plan) describe() string {
-	text := l.Nature
+	words := []string{shown(l.Nature)}
 	for _, part := range l.Parts {
-		text += "; " + part.Label + " " + part.Name
+		text := part.Label + " " + part.Name
 		if part.Severity != "" {
 			text += " (" + part.tally() + ")"
 		}
+		words = append(words, shown(text))
 	}
-	return text
+	return strings.Join(words, "; ")
 }
 
 func (l plan) heading(b *strings.Builder) {
@@ -113,7 +113,7 @@ func (l plan) heading(b *strings.Builder) {
 	nature := factFont.fit(shown(l.Nature), room)
 	text(b, "fact", x, y, factFont, nature, room)
 	if rest := room - factFont.width(nature) - 12; l.Severity != "" && rest > 80 {
-		fmt.Fprintf(b, `<g class="%s"><title>%s</title>`, l.Severity, escape(strings.Join(l.Found, "\n")))
+		fmt.Fprintf(b, `<g class="%s"><title>%s</title>`, l.Severity, escape(strings.Join(l.Found[:min(len(l.Found), mostFound)], "; ")))
 		l.pill(b, x+room, y-4)
 		b.WriteString("</g>\n")
 	}
@@ -126,15 +126,14 @@ func (l plan) link(b *strings.Builder, link Link) {
 		class += " watches"
 	}
 	var path string
-	switch {
-	case from.y == to.y: // beside each other
+	if from.y == to.y { // beside each other
 		x, end := from.x, to.x+to.width
 		if from.x < to.x {
 			x, end = from.x+from.width, to.x
 		}
 		y := from.y + min(from.height, to.height)/2
 		path = "M" + point(x, y) + "H" + number(end)
-	default:
+	} else {
 		x, y, end, last := from.x+from.width/2, from.y+from.height, to.x+to.width/2, to.y
 		if from.y > to.y {
 			y, last = from.y, to.y+to.height
@@ -155,13 +154,11 @@ func (l plan) part(b *strings.Builder, i int, linked bool) {
 	if linked && part.Anchor != "" {
 		element, open = "a", fmt.Sprintf(`<a class="%s" href="#%s">`, class, escape(part.Anchor))
 	}
-	title := part.Label + " " + part.Name
-	for _, line := range [][]string{part.Facts, part.Found} {
-		for _, line := range line {
-			title += "\n" + shown(line)
-		}
+	lines := []string{escape(part.Label + " " + part.Name)}
+	for _, line := range slices.Concat(part.Facts, part.Found[:min(len(part.Found), mostFound)]) {
+		lines = append(lines, escape(line))
 	}
-	fmt.Fprintf(b, "%s<title>%s</title>\n", open, html.EscapeString(strings.ReplaceAll(title, part.Name, shown(part.Name))))
+	fmt.Fprintf(b, "%s<title>%s</title>\n", open, strings.Join(lines, "\n"))
 	rect := func(class string, shift float64) {
 		fmt.Fprintf(b, `<rect class="%s" x="%s" y="%s" width="%s" height="%s" rx="8"/>`,
 			class, number(at.x+shift), number(at.y+shift), number(at.width), number(at.height))
@@ -213,9 +210,6 @@ func (m Mark) pill(b *strings.Builder, x, y float64) {
 // tally is "1 error", or "2 warnings + 1" for what also has a milder finding.
 func (m Mark) tally() string {
 	label := plural(m.Worst, string(m.Severity))
-	if m.Severity == rules.Info {
-		label = fmt.Sprintf("%d info", m.Worst)
-	}
 	if more := len(m.Found) - m.Worst; more > 0 {
 		label += fmt.Sprintf(" + %d", more)
 	}

@@ -6,12 +6,17 @@ import (
 	"unicode"
 )
 
+// longest is how many bytes of a text are shown.
+const longest = 500
+
 // shown returns s with what a reader cannot see, or would see elsewhere, as an escape: control and format characters,
-// marks that stack on others, line breaks.
+// marks that stack on others, line breaks. It cuts what is longer than any name.
 func shown(s string) string {
 	var b strings.Builder
 	for i, r := range s {
 		switch {
+		case i > longest:
+			return b.String() + "…"
 		case r == unicode.ReplacementChar && !strings.HasPrefix(s[i:], string(unicode.ReplacementChar)):
 			b.WriteString(`\x` + strconv.FormatUint(uint64(s[i]), 16))
 		case unicode.IsPrint(r) && !unicode.Is(unicode.M, r) && !unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r):

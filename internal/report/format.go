@@ -27,6 +27,7 @@ func Formats() []Format {
 		{GitHubFormat, "annotations of GitHub's workflows", plainly(GitHub)},
 		{"junit", "for CI systems that show tests", plainly(JUnit)},
 		{"codequality", "for GitLab", plainly(CodeQuality)},
+		{"html", "one page with pictures, to be kept or sent", plainly(HTML)},
 	}
 }
 

@@ -29,6 +29,7 @@ type page struct {
 	width int
 	live  bool // objects are of a cluster, where no file has their lines
 	styles
+	paint func(style, string) string // nil for a terminal
 }
 
 // style is nil for plain text.
@@ -94,7 +95,10 @@ func (p *page) line(spans ...span) {
 			text = inert(text)
 			start = strings.TrimLeft(text, " ") == ""
 		}
-		if s.style != nil && text != "" {
+		switch {
+		case p.paint != nil:
+			text = p.paint(s.style, text)
+		case s.style != nil && text != "":
 			text = s.style.Sprint(text)
 		}
 		_, _ = p.out.WriteString(text)

@@ -33,6 +33,8 @@ type Report struct {
 	Base    Base
 	// Page returns the address of the web page about a rule, "" for one without. nil: there are none.
 	Page func(*rules.Rule) string
+	// PictureStyle is CSS that the pictures share.
+	PictureStyle string
 }
 
 func (r Report) page(rule *rules.Rule) string {
@@ -106,6 +108,9 @@ type Redis struct {
 	Flavor          string // what a person calls it
 	Profile         string // cache, store or unknown: what its data is to those who use it
 	Objects         []*manifest.Object
+	// Picture returns an <svg> element with all texts escaped, whose links lead to fingerprints. Its ids begin with the given
+	// one. nil: there is none. HTML alone shows it.
+	Picture func(id string) string
 }
 
 // FullName is the name with the namespace before it, where the input gives one.

@@ -95,14 +95,7 @@ func (p *page) finding(f rules.Finding) {
 		p.line(margin, span{p.faint, "from " + f.Object.Template})
 	}
 
-	label, related := "", make([]rules.Related, 0, len(f.Related))
-	for _, r := range f.Related {
-		if r.Object == f.Object && r.Position == f.Position && label == "" {
-			label = r.Message
-			continue
-		}
-		related = append(related, r)
-	}
+	label, related := around(f)
 	if !p.live || len(f.Path) > 0 {
 		p.frame(f.Place, mark, label, true)
 	}
@@ -125,6 +118,18 @@ func (p *page) finding(f rules.Finding) {
 		p.hangWords(strings.Fields(Visible(oneLine(setting(*f.Values)))), nil, barColumn, margin)
 	}
 	p.fix(f.Rule, margin)
+}
+
+// around is what to say at the mark of a finding, and the related places that are elsewhere.
+func around(f rules.Finding) (label string, related []rules.Related) {
+	for _, r := range f.Related {
+		if r.Object == f.Object && r.Position == f.Position && label == "" {
+			label = r.Message
+			continue
+		}
+		related = append(related, r)
+	}
+	return label, related
 }
 
 // isTemplate reports whether a file is that of a chart's template, which helm names by the chart and not by its folder.
@@ -196,9 +201,17 @@ func (p *page) notices(r Report) {
 	}
 }
 
-// unseen writes each object that is not in the input once, with all that stays unknown without it. Those of a kind
-// without which the same is unknown share a line.
 func (p *page) unseen(list []Unseen) {
+	head := span{p.note, "unseen: "}
+	for _, text := range unseenLines(list) {
+		p.hang(text, nil, barColumn, head)
+		head.text = strings.Repeat(" ", len("unseen: "))
+	}
+}
+
+// unseenLines say of each object that is not in the input once what stays unknown without it. Those of a kind without which
+// the same is unknown share a line.
+func unseenLines(list []Unseen) []string {
 	type object struct{ kind, name string }
 	unknown := map[object][]string{}
 	for _, u := range list {
@@ -215,16 +228,16 @@ func (p *page) unseen(list []Unseen) {
 	groups := slices.SortedFunc(maps.Keys(names), func(a, b group) int {
 		return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.unknown, b.unknown))
 	})
-	head := span{p.note, "unseen: "}
+	var lines []string
 	for _, g := range groups {
 		slices.Sort(names[g])
 		text := g.kind + " " + some(names[g], maxUnseen)
 		if g.unknown != "" {
 			text += " (" + g.unknown + " unknown)"
 		}
-		p.hang(text, nil, barColumn, head)
-		head.text = strings.Repeat(" ", len("unseen: "))
+		lines = append(lines, text)
 	}
+	return lines
 }
 
 // some lists the first few of many things and counts the rest.
