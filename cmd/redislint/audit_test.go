@@ -29,6 +29,10 @@ type running struct {
 func (c running) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := strings.TrimSuffix(r.URL.Path, "/")
 	switch name := filepath.Base(path); {
+	case path == "/version":
+		_, _ = w.Write([]byte(`{"major": "1", "minor": "37", "gitVersion": "v1.37.2"}`))
+	case strings.HasPrefix(path, "/apis/admissionregistration.k8s.io/"):
+		w.WriteHeader(http.StatusNotFound)
 	case path == "/api", path == "/apis":
 		c.discovery(w, path == "/api")
 	case strings.HasPrefix(path, "/api/v1/namespaces/") && strings.Count(path, "/") == 4:

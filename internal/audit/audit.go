@@ -44,7 +44,7 @@ func Read(ctx context.Context, server *Server, o Options) (*manifest.Set, error)
 		return nil, err
 	}
 	for _, namespace := range o.Namespaces {
-		if err := server.Get(ctx, "api/v1/namespaces/"+namespace, new(struct{})); IsStatus(err, http.StatusNotFound) {
+		if err := server.Get(ctx, "api/v1/namespaces/"+namespace, nil, new(struct{})); IsStatus(err, http.StatusNotFound) {
 			return nil, &NamespaceError{namespace}
 		}
 	}

@@ -161,7 +161,7 @@ func (s *Server) group(ctx context.Context, group, version string) (map[string]r
 	if group == "" {
 		path = "api/" + version
 	}
-	if err := s.Get(ctx, path, &list); err != nil {
+	if err := s.Get(ctx, path, nil, &list); err != nil {
 		return nil, err
 	}
 	resources := map[string]resource{}

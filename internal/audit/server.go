@@ -118,8 +118,8 @@ func IsStatus(err error, codes ...int) bool {
 }
 
 // Get decodes the JSON at a path into v.
-func (s *Server) Get(ctx context.Context, path string, v any) error {
-	return s.ask(ctx, request{method: http.MethodGet, path: path}, func(body io.Reader) error {
+func (s *Server) Get(ctx context.Context, path string, query url.Values, v any) error {
+	return s.ask(ctx, request{method: http.MethodGet, path: path, query: query}, func(body io.Reader) error {
 		return json.NewDecoder(body).Decode(v)
 	})
 }

@@ -77,7 +77,7 @@ func raise() error {
 	return nil
 }
 
-// programs is the folder of etcd, kube-apiserver, kube-controller-manager, kubectl, helm and webhook.
+// programs is the folder of etcd, kube-apiserver, kube-controller-manager, kubectl, helm, webhook and redislint.
 var programs string
 
 // build returns a folder with all programs. The servers take seven minutes the first time.
@@ -115,7 +115,7 @@ func build() (folder string, err error) {
 	if err := goBuild("../deploy", folder, "helm.sh/helm/v3/cmd/helm"); err != nil {
 		return "", err
 	}
-	return folder, goBuild("../..", folder, "./cmd/webhook")
+	return folder, goBuild("../..", folder, "./cmd/webhook", "./cmd/redislint")
 }
 
 // replaceLink names a program anew: etcd's main package is called server.
