@@ -15,6 +15,7 @@ import (
 
 	"github.com/redislint/redislint/internal/baseline"
 	"github.com/redislint/redislint/internal/revision"
+	"github.com/redislint/redislint/internal/unit"
 )
 
 // subtract leaves out what the same run finds in the files as they were when HEAD began to differ from --new-from. Both are
@@ -94,11 +95,7 @@ func lookBack(ctx context.Context, rev string, i *inputs, paths []string) (*past
 	p := &past{tree: tree, commit: commit, folder: filepath.Join(tree.Root, here), root: repository.Root}
 	for _, path := range below {
 		if p.exists(path) {
-			relative, err := filepath.Rel(here, path)
-			if err != nil {
-				relative = filepath.Join(tree.Root, path)
-			}
-			p.paths = append(p.paths, relative)
+			p.paths = append(p.paths, relative(here, path))
 		}
 	}
 	for _, file := range i.charts.values {
@@ -111,10 +108,19 @@ func lookBack(ctx context.Context, rev string, i *inputs, paths []string) (*past
 			}
 			p.values = append(p.values, absolute)
 		case p.exists(inside):
-			p.values = append(p.values, filepath.Join(tree.Root, inside))
+			p.values = append(p.values, relative(here, inside))
 		}
 	}
 	return p, nil
+}
+
+// relative is a path as seen from a folder, both being local.
+func relative(folder, path string) string {
+	seen, err := filepath.Rel(folder, path)
+	if err != nil {
+		return path
+	}
+	return seen
 }
 
 func (p *past) exists(below string) bool {
@@ -157,7 +163,8 @@ func anyHolds(paths []string, path string) bool {
 // judge judges what was there, in the folder that the current one was, so that all paths of flags and configuration mean
 // what they mean today. It returns nil when nothing was there.
 func (p *past) judge(cmd *cobra.Command, i *inputs, today *chosen) (*judged, error) {
-	if len(p.paths) == 0 {
+	valuesAlone := i.charts.known != "" && len(i.charts.values) > 0
+	if len(p.paths) == 0 || valuesAlone && len(p.values) == 0 {
 		return nil, nil
 	}
 	here, err := os.Getwd()
@@ -177,6 +184,11 @@ func (p *past) judge(cmd *cobra.Command, i *inputs, today *chosen) (*judged, err
 		chosen.folder = filepath.Join(p.tree.Root, below)
 	}
 	then, err := inputs.judgeBy(cmd, &chosen, p.paths, nil)
+	if _, ok := errors.AsType[*unit.NoChartError](err); ok {
+		// The chart that the flags are for is new; what else is named was there.
+		inputs.charts = chartFlags{unit: i.charts.unit}
+		then, err = inputs.judgeBy(cmd, &chosen, p.paths, nil)
+	}
 	return then, errors.Join(err, os.Chdir(here))
 }
 

@@ -4,6 +4,7 @@ package ci
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -34,7 +35,7 @@ func decode(t *testing.T, name string, into ...any) {
 			t.Fatalf("%s: %v", name, err)
 		}
 	}
-	if err := decoder.Decode(new(any)); err != io.EOF {
+	if err := decoder.Decode(new(any)); !errors.Is(err, io.EOF) {
 		t.Errorf("%s: want %d documents: %v", name, len(into), err)
 	}
 }
