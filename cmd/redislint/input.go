@@ -27,6 +27,9 @@ type inputs struct {
 	stdinName string
 	limits    manifest.Options
 	charts    chartFlags
+
+	overlay map[string][]byte // what files are taken to hold, by name
+	fixes   bool              // whether fixes are needed, which takes longer in charts
 }
 
 func newInputs() inputs { return inputs{limits: manifest.DefaultOptions()} }
@@ -85,7 +88,9 @@ func (i *inputs) judgeBy(cmd *cobra.Command, chosen *chosen, paths []string, tol
 	if err != nil {
 		return nil, err
 	}
-	loaded, err := unit.Load(cmd.Context(), paths, cmd.InOrStdin(), i.charts.options(limits))
+	options := i.charts.options(limits)
+	options.Overlay = i.overlay
+	loaded, err := unit.Load(cmd.Context(), paths, cmd.InOrStdin(), options)
 	if err != nil {
 		return nil, loadError(err)
 	}
@@ -98,6 +103,11 @@ func (i *inputs) judgeBy(cmd *cobra.Command, chosen *chosen, paths []string, tol
 	keepOwn(loaded, result)
 	if err := loaded.Place(cmd.Context(), result.Findings); err != nil {
 		return nil, failure("lint: %w", err)
+	}
+	if i.fixes {
+		if err := loaded.PlaceFixes(cmd.Context(), result.Findings); err != nil {
+			return nil, failure("lint: %w", err)
+		}
 	}
 	if i.stdinName != "" {
 		nameStdin(loaded.Set, result, i.stdinName)

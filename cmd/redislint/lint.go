@@ -66,7 +66,9 @@ func (l *lintCommand) run(cmd *cobra.Command, paths []string) error {
 		return err
 	}
 	told.end()
-	if err := l.reports.write(cmd, judged.report()); err != nil {
+	r := judged.report()
+	r.Repairs = repairs(judged.result.Findings)
+	if err := l.reports.write(cmd, r); err != nil {
 		return err
 	}
 	return verdict(judged.result, judged.chosen.failOn)

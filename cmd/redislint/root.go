@@ -42,7 +42,7 @@ func newRoot(out, err screen) *cobra.Command {
 	root.PersistentFlags().Var(&color, "color", "colour the output: "+color.list()+"; NO_COLOR is heeded")
 	register(root, map[string]cobra.CompletionFunc{"color": color.completion})
 	out.color = &color
-	root.AddCommand(newLint(out, err), newGraph(err), newLSP(), newAudit(out, err), newDoctor(out), newRules(out), newExplain(out), newConfig(), newVersion(), newRenderChild())
+	root.AddCommand(newLint(out, err), newFix(out, err), newGraph(err), newLSP(), newAudit(out, err), newDoctor(out), newRules(out), newExplain(out), newConfig(), newVersion(), newRenderChild())
 	return root
 }
 

@@ -159,15 +159,25 @@ func scalarOf(value any) (Kind, string) {
 // Written returns where the value at a path of a derived object is written, or would be: for text put together from
 // several, where the byte at offset is. It reports false for an object that was written as it is.
 func (o *Object) Written(p Path, offset int) (Ref, bool) {
+	ref, _, ok := o.WrittenAt(p, offset)
+	return ref, ok
+}
+
+// WrittenAt is Written, and where in the String at the Ref the byte is: -1 where the value is not that String, or no part
+// of it.
+func (o *Object) WrittenAt(p Path, offset int) (ref Ref, within int, ok bool) {
 	if o == nil || o.derivation == nil {
-		return Ref{}, false
+		return Ref{}, -1, false
 	}
-	ref, within := o.derivation.written(o.Root, p, offset)
+	ref, within = o.derivation.written(o.Root, p, offset)
 	// What it was derived from may be derived itself; the key is that of the last step.
-	if deeper, ok := ref.Object.Written(ref.Path, max(within, 0)); ok {
-		ref.Object, ref.Path = deeper.Object, deeper.Path
+	if deeper, at, ok := ref.Object.WrittenAt(ref.Path, max(within, 0)); ok {
+		ref.Object, ref.Path, within = deeper.Object, deeper.Path, min(within, at)
+		if within >= 0 {
+			within = at
+		}
 	}
-	return ref, true
+	return ref, within, true
 }
 
 // written also returns the offset in the string at the Ref, -1 where the value is not that string.

@@ -13,6 +13,9 @@ type file struct {
 	mark  sync.Once
 	marks []uint32 // line breaks before each stride of the text
 
+	alias   sync.Once
+	aliases bool // there may be some
+
 	note  sync.Once
 	notes []Note // by line
 }

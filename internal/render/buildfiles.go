@@ -35,6 +35,7 @@ func newBuildFiles(k *Kustomization) (*buildFiles, error) {
 	if err != nil {
 		return nil, err
 	}
+	folder.overlay = k.Overlay
 	base, err := filepath.Abs(root)
 	if err == nil {
 		base, err = filepath.EvalSymlinks(base)

@@ -31,6 +31,8 @@ type folder struct {
 	shown string // how
 	files int
 	bytes int64
+
+	overlay map[string][]byte // what files are taken to hold, by their names
 }
 
 // openFolder opens root, in which top is. A root of "" is top itself.
@@ -99,6 +101,9 @@ func (f *folder) read(name string, limit int64) ([]byte, error) {
 	}
 	if f.bytes += info.Size(); f.bytes > maxTotalBytes {
 		return nil, fmt.Errorf("more than %s in all", size(maxTotalBytes))
+	}
+	if data, ok := f.overlay[f.name(name)]; ok {
+		return data, nil
 	}
 	data, err := io.ReadAll(io.LimitReader(file, limit))
 	return data, pathless(err)

@@ -28,6 +28,8 @@ type Chart struct {
 	// Values come lowest precedence first. Data that is nil is read from the file Name, which may be anywhere: the user
 	// named it.
 	Values []manifest.Input
+	// Overlay is what files of the chart's folder are taken to hold, by their names in what is returned.
+	Overlay map[string][]byte
 
 	Set, SetString, SetJSON, SetFile, SetLiteral []string // each as after helm's flag of that name
 
@@ -41,6 +43,8 @@ type Chart struct {
 // Kustomization is a kustomization to build.
 type Kustomization struct {
 	Path string // its folder
+	// Overlay is what files are taken to hold, by their names in what is returned.
+	Overlay map[string][]byte
 	// Root is the folder that bases, resources and symbolic links may be in. "" is Path.
 	Root string
 }

@@ -62,6 +62,7 @@ func load(c *Chart) (*node, error) {
 		return nil, &problem{File: place, Message: err.Error()}
 	}
 	defer folder.close()
+	folder.overlay = c.Overlay
 	files, err := folder.chart()
 	if err != nil {
 		return nil, err

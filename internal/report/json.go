@@ -43,6 +43,7 @@ type jsonFinding struct {
 	Related     []jsonRelated    `json:"related"`
 	Values      *jsonValues      `json:"values,omitempty"`
 	Suppressed  *jsonSuppression `json:"suppressed,omitempty"`
+	Fix         *jsonFix         `json:"fix,omitempty"`
 }
 
 type jsonValues struct {
@@ -128,7 +129,7 @@ func JSON(w io.Writer, r Report) error {
 	t := count(r.Findings)
 	return writeJSON(w, jsonReport{
 		Version:   jsonVersion,
-		Findings:  each(r.Findings, toFinding),
+		Findings:  each(r.Findings, r.toFinding),
 		Redis:     each(r.Redis, toRedis),
 		Unseen:    each(r.Unseen, toUnseen),
 		Undecided: each(r.Undecided, func(u rules.Undecided) jsonUndecided { return jsonUndecided(u) }),
@@ -141,7 +142,7 @@ func JSON(w io.Writer, r Report) error {
 	})
 }
 
-func toFinding(f rules.Finding) jsonFinding {
+func (r Report) toFinding(f rules.Finding) jsonFinding {
 	out := jsonFinding{
 		Rule: f.Rule.ID, Severity: f.Severity, Message: f.Message, Remediation: f.Rule.Remediation,
 		Redis: f.Redis, Fingerprint: f.Fingerprint,
@@ -157,6 +158,9 @@ func toFinding(f rules.Finding) jsonFinding {
 	}
 	if v := f.Values; v != nil {
 		out.Values = &jsonValues{Key: v.Key, File: v.File, Line: v.Position.Line, Column: v.Position.Column, Default: v.Default}
+	}
+	if repair, ok := r.Repairs[f.Fingerprint]; ok && f.Suppressed == nil {
+		out.Fix = toFix(repair)
 	}
 	if f.Suppressed != nil {
 		out.Suppressed = &jsonSuppression{Reason: f.Suppressed.Reason, Until: f.Suppressed.Until}

@@ -22,6 +22,8 @@ type Report struct {
 	Notices   []manifest.Notice
 	// Unknown are objects whose kind sounds like Redis and is not known.
 	Unknown []*manifest.Object
+	// Repairs are by the fingerprint of the finding that each of them ends.
+	Repairs map[string]Repair
 	Summary Summary
 	// Cluster is what objects were read from instead of files, nil for files. An object's file is its name then, and places
 	// are told by their paths: nobody has a file with their lines.

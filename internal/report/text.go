@@ -262,7 +262,11 @@ func (p *page) summary(r Report) {
 		return
 	}
 	const label = "Redis: "
-	counts := strings.Join(r.counts(), ", ") + " ·"
+	counts := strings.Join(r.counts(), ", ")
+	if n := r.fixable(); n > 0 {
+		counts += fmt.Sprintf(" (%d can be fixed with redislint fix)", n)
+	}
+	counts += " ·"
 	words := append(strings.Fields(Visible(some(each(r.Redis, describe), maxRedis))), "·", read+" in "+Visible(files)+" ·")
 	if textWidth(label+counts) <= p.width {
 		words = append(words, counts)

@@ -18,6 +18,7 @@ type answer struct {
 	owner    string
 	severity Severity // "" for the rule's
 	related  []answer
+	fixes    []fixed
 }
 
 func decode(term *ast.Term) (answer, error) {
@@ -36,6 +37,8 @@ func decode(term *ast.Term) (answer, error) {
 			a.severity = Severity(severity)
 		case "related":
 			a.related, err = decodeRelated(value)
+		case "fixes":
+			a.fixes, err = decodeFixes(value)
 		default:
 			err = fmt.Errorf("has a key %q, which means nothing", key)
 		}
@@ -48,17 +51,12 @@ func decode(term *ast.Term) (answer, error) {
 
 // decodePlace reads at and message and returns the other keys.
 func decodePlace(term *ast.Term) (a answer, rest map[string]*ast.Term, err error) {
-	object, isObject := term.Value.(ast.Object)
-	if !isObject {
+	if _, isObject := term.Value.(ast.Object); !isObject {
 		return a, nil, errors.New(`is not an object {"at": …, "message": …}`)
 	}
-	values := map[string]*ast.Term{}
-	for _, key := range object.Keys() {
-		name, isString := key.Value.(ast.String)
-		if !isString {
-			return a, nil, fmt.Errorf("has a key %v, which is not a string", key)
-		}
-		values[string(name)] = object.Get(key)
+	values, err := decodeObject(term)
+	if err != nil {
+		return a, nil, err
 	}
 	if a.at, err = decodeString("at", values["at"]); err != nil {
 		return a, nil, err

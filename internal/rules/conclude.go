@@ -2,6 +2,7 @@ package rules
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -133,6 +134,9 @@ type conclusion struct {
 }
 
 func (c conclusion) finding(rule *Rule, answer answer) (Finding, error) {
+	if len(answer.fixes) > 0 {
+		return Finding{}, errors.New("waivers have no fixes")
+	}
 	w, err := c.waiver(answer.at)
 	if err != nil {
 		return Finding{}, err

@@ -21,6 +21,7 @@ type Finding struct {
 	// Fingerprint names the finding wherever it moves within its object, and whatever file that is in.
 	Fingerprint string
 	Suppressed  *Suppression // nil unless a waiver applies, or a baseline has it
+	Fixes       []Fix        // that the rule knows, the best first
 }
 
 // Place is a field of an object, and where in its file it is written.
@@ -36,7 +37,8 @@ type Place struct {
 
 // Values is a key of a chart's values, and where it is set.
 type Values struct {
-	Key string // "replica.resources.requests.memory"
+	Key  string        // "replica.resources.requests.memory"
+	Path manifest.Path // of the same, in the file
 	// File and Position are where the key is set or, with Default, the nearest key that is; "" when that is nowhere.
 	File     string
 	Position manifest.Position

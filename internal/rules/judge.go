@@ -77,6 +77,10 @@ func (j judgement) finding(rule *Rule, answer answer) (Finding, error) {
 		}
 		related = append(related, Related{placeOf(origin), r.message})
 	}
+	fixes, err := j.resolve(answer.fixes)
+	if err != nil {
+		return Finding{}, fmt.Errorf("its fix: %w", err)
+	}
 	return Finding{
 		Rule:        rule,
 		Severity:    j.evaluator.effective(rule, answer.severity),
@@ -88,6 +92,7 @@ func (j judgement) finding(rule *Rule, answer answer) (Finding, error) {
 		Related:     related,
 		Fingerprint: fingerprint(rule, place, container),
 		Suppressed:  j.waivers.suppress(rule, waivedBy, places...),
+		Fixes:       fixes,
 	}, nil
 }
 
@@ -117,7 +122,7 @@ func placeOf(origin topology.Origin) Place {
 	place.In = ref.Object
 	// A key that holds others, and makes the field by one of them, is not the one to set.
 	if ref.Key != "" && origin.Object.Root.At(origin.Path).Len() == 0 {
-		place.Values = &Values{Key: ref.Key, File: ref.Object.File, Position: place.Position, Default: ref.Default}
+		place.Values = &Values{Key: ref.Key, Path: ref.Path, File: ref.Object.File, Position: place.Position, Default: ref.Default}
 	}
 	return place
 }

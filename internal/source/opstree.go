@@ -117,8 +117,13 @@ func (r opstree) readSentinel() {
 	r.addBudget(r.spec.at("pdb"), s.pods.workload, s.pods, s.Replicas)
 }
 
-// opstreeQuorum reads the quorum, a string; absent it is "2".
+// opstreeQuorum reads the quorum, a string; absent it is "2", which follows from what is around it.
 func opstreeQuorum(p part) topology.Field[int64] {
+	if !p.present() {
+		at := p.origin
+		at.Path = at.Path[:len(at.Path)-1]
+		return topology.Known(int64(2), at)
+	}
 	text, known := p.text("2").Get()
 	n, err := strconv.ParseInt(text, 10, 32)
 	if !known || err != nil || n < 0 {

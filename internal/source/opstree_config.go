@@ -28,6 +28,7 @@ func (r opstree) configure(n *node, s opstreeServer) {
 	}.read()
 	config := redisconf.Merge(image, included, taken)
 	n.Config = settings(config, top.origin)
+	n.Config.Home = r.settingsHome(own.at("additionalRedisConfig"))
 	n.Config.Deprecated = deprecated(config, r.spec.root.Get("kubernetesConfig", "image").Text())
 	if len(r.nodes) == 0 {
 		n.Access = r.access(config) // the same for all nodes of a RedisCluster

@@ -124,6 +124,7 @@ func spotahomeSettings(redis part) (*topology.Config, *redisconf.Config, *contai
 	}.read()
 	merged := redisconf.Merge(c.configOf(starts).Directives(), taken)
 	config := settings(merged, custom.origin)
+	config.Home = custom.origin
 	config.NotLoaded = append(config.NotLoaded, refused...)
 	config.Deprecated = deprecated(merged, c.image)
 	return config, merged, c

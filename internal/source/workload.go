@@ -69,6 +69,7 @@ func (c *container) addNode(m *member, starts []redisconf.Server) {
 	n.Memory = p.x.resources(c.origin.At("resources"), "memory", podLevel)
 	n.CPU = p.x.resources(c.origin.At("resources"), "cpu", podLevel)
 	n.Config = settings(config, c.origin)
+	n.Config.Home = c.settingsHome(starts)
 	n.Data = c.data(config)
 	n.Probes = c.probes()
 	n.GracePeriod = gracePeriod(p.root, p.spec)

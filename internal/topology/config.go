@@ -6,6 +6,9 @@ package topology
 // the place where it would be written as its origin.
 type Config struct {
 	Origin Origin `json:"-"`
+	// Home is where a setting that nobody wrote could be added: the text of a file, a list of arguments or of settings.
+	// It is the zero Origin where no such place is known.
+	Home Origin `json:"-"`
 
 	MaxMemory       *Size     `json:"maxmemory"` // 0 is unlimited
 	MaxMemoryPolicy *Word     `json:"maxmemory_policy"`
@@ -86,9 +89,9 @@ type Announce struct {
 type InvalidDirective struct {
 	Origin Origin `json:"-"`
 
-	Directive string `json:"directive"` // name
-	Text      string `json:"text"`      // the whole line as written
-	Reason    string `json:"reason"`    // why, as far as possible in the server's words
+	Directive string `json:"directive"`             // name
+	Text      string `json:"text" form:"directive"` // the whole line as written
+	Reason    string `json:"reason"`                // why, as far as possible in the server's words
 }
 
 // NotLoadedDirective is one directive in a place that is never read.
@@ -106,9 +109,9 @@ type NotLoadedDirective struct {
 type DeprecatedDirective struct {
 	Origin Origin `json:"-"`
 
-	Directive   string `json:"directive"`   // as written
-	Replacement string `json:"replacement"` // "" for one that servers ignore
-	Since       string `json:"since"`       // version of Redis that has the replacement: "5.0"
+	Directive   string `json:"directive" form:"name"` // as written
+	Replacement string `json:"replacement"`           // "" for one that servers ignore
+	Since       string `json:"since"`                 // version of Redis that has the replacement: "5.0"
 	// Replaced is true when the server is of that version or later.
 	Replaced Field[bool] `json:"replaced"`
 }

@@ -35,7 +35,7 @@ type Alert struct {
 type Metric struct {
 	Origin Origin `json:"-"`
 
-	Name string `json:"name"`
+	Name string `json:"name" form:"text"`
 	// Exported is true for a metric that a version of the exporter has. Unknown
 	// where the name may come from elsewhere: another program, a recording rule.
 	Exported Field[bool] `json:"exported"`

@@ -12,7 +12,7 @@ type Node struct {
 	// without replicas is a master.
 	Role   Field[string] `json:"role"`
 	Memory *Resource     `json:"memory"`
-	CPU    *Resource     `json:"cpu"` // in thousandths of a core
+	CPU    *Resource     `json:"cpu" form:"millicores"` // in thousandths of a core
 	Config *Config       `json:"config"`
 	Data   *Data         `json:"data"`
 	Probes *Probes       `json:"probes"`
@@ -37,7 +37,7 @@ type Node struct {
 	Access   *Access     `json:"access"`
 	// Overlaps is true when an update of the workload starts a new Pod before the
 	// old one has ended.
-	Overlaps Field[bool] `json:"overlaps"`
+	Overlaps Field[bool] `json:"overlaps" form:"strategy"`
 }
 
 // Shutdown is a preStop hook that sleeps. The kubelet tells the server to end
@@ -151,7 +151,7 @@ type GoverningService struct {
 	Origin Origin `json:"-"` // spec.serviceName
 
 	Name     string      `json:"name"`
-	Headless Field[bool] `json:"headless"` // its origin is in the Service
+	Headless Field[bool] `json:"headless" form:"headless"` // its origin is in the Service
 	// OtherHeadless is true when another headless Service of the input selects
 	// the Pods.
 	OtherHeadless Field[bool] `json:"other_headless"`

@@ -118,7 +118,7 @@ type SentinelNode struct {
 	Replicas    Field[int64]  `json:"replicas"`
 	MasterGroup Field[string] `json:"master_group"`
 	Memory      *Resource     `json:"memory"`
-	CPU         *Resource     `json:"cpu"`
+	CPU         *Resource     `json:"cpu" form:"millicores"`
 
 	// Spread and Budgeted are unknown for Sentinels that run beside a server:
 	// what is said of its Pods is said of theirs.
@@ -166,8 +166,8 @@ type DisruptionBudget struct {
 	Origin Origin `json:"-"`
 
 	Object         Object        `json:"object"`
-	MinAvailable   Field[string] `json:"min_available"` // "2" or "50%"
-	MaxUnavailable Field[string] `json:"max_unavailable"`
+	MinAvailable   Field[string] `json:"min_available" form:"share"` // "2" or "50%"
+	MaxUnavailable Field[string] `json:"max_unavailable" form:"share"`
 	Nodes          []int64       `json:"nodes"` // indices of the Nodes it selects
 	// Pods is how many Pods of the input it selects; unknown when an autoscaler
 	// decides that.

@@ -39,7 +39,9 @@ func (l *Loaded) build(ctx context.Context, p *plan) (*built, error) {
 // built is read file by file.
 func buildKustomization(ctx context.Context, p *plan, folder string, b *built) error {
 	reach := p.kustomizations[folder]
-	rendered, err := p.opts.Renderer.Kustomize(ctx, render.Kustomization{Path: folder, Root: rootOf(folder, reach)})
+	rendered, err := p.opts.Renderer.Kustomize(ctx, render.Kustomization{
+		Path: folder, Root: rootOf(folder, reach), Overlay: p.opts.Overlay,
+	})
 	if err != nil {
 		return err
 	}
@@ -55,7 +57,7 @@ func buildKustomization(ctx context.Context, p *plan, folder string, b *built) e
 		p.skip[file] = true
 	}
 	b.read += len(reach.files)
-	origins := newOrigins(folder, reach)
+	origins := newOrigins(folder, reach, p.opts.Overlay)
 	for _, document := range rendered.Documents {
 		objects, err := origins.derive(document, p.opts.Manifest)
 		if err != nil {

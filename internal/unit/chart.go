@@ -30,6 +30,13 @@ func (l *Loaded) buildChart(ctx context.Context, p *plan, c chartPlan, b *built)
 	for _, file := range c.values {
 		asked.Values = append(slices.Clip(asked.Values), manifest.Input{Name: file})
 	}
+	asked.Overlay = p.opts.Overlay
+	asked.Values = slices.Clone(asked.Values)
+	for i, values := range asked.Values {
+		if data, ok := asked.Overlay[filepath.ToSlash(filepath.Clean(values.Name))]; ok {
+			asked.Values[i].Data = data
+		}
+	}
 	session, err := p.opts.Renderer.Open(ctx, asked)
 	if err != nil {
 		return err
@@ -65,7 +72,7 @@ func (l *Loaded) buildChart(ctx context.Context, p *plan, c chartPlan, b *built)
 
 // Line is the line of the file that asks for the dependency, 1-based; 0 when it cannot be told.
 func (u Unrendered) Line() int {
-	text, err := readText(u.Dependency.File)
+	text, err := readText(u.Dependency.File, nil)
 	if err != nil {
 		return 0
 	}
@@ -123,7 +130,11 @@ func chartFlag(c render.Chart) string {
 // largestText bounds a file that is read to be shown.
 const largestText = 16 << 20
 
-func readText(path string) (string, error) {
+// readText reads a file, or what it is taken to hold.
+func readText(path string, overlay map[string][]byte) (string, error) {
+	if data, ok := overlay[filepath.ToSlash(filepath.Clean(path))]; ok {
+		return string(data), nil
+	}
 	info, err := os.Stat(path)
 	if err != nil {
 		return "", fmt.Errorf("read %s: %w", path, err)

@@ -19,15 +19,15 @@ type origins struct {
 	whole   *manifest.Object   // the kustomization file
 }
 
-func newOrigins(folder string, reach reach) *origins {
+func newOrigins(folder string, reach reach, overlay map[string][]byte) *origins {
 	file := filepath.ToSlash(kustomizationIn(folder))
 	s := &origins{file: file, objects: map[string][]*manifest.Object{}}
 	for _, path := range sortedKeys(reach.files) {
-		data, err := readText(path)
+		name := filepath.ToSlash(path)
+		data, err := readText(path, overlay)
 		if err != nil {
 			continue // the build has told
 		}
-		name := filepath.ToSlash(path)
 		plain := manifest.Plain(name, data)
 		if name == file {
 			s.whole = plain

@@ -23,7 +23,28 @@ func (l *Loaded) Place(ctx context.Context, findings []rules.Finding) error {
 			l.collect(places, &f.Related[j].Place)
 		}
 	}
-	shown := texts{}
+	if err := l.place(ctx, places); err != nil {
+		return err
+	}
+	rules.Sort(findings)
+	return nil
+}
+
+// PlaceFixes does the same for what the fixes of findings would change.
+func (l *Loaded) PlaceFixes(ctx context.Context, findings []rules.Finding) error {
+	places := map[*chart][]*rules.Place{}
+	for _, f := range findings {
+		for _, fix := range f.Fixes {
+			for k := range fix.Changes {
+				l.collect(places, &fix.Changes[k].Place)
+			}
+		}
+	}
+	return l.place(ctx, places)
+}
+
+func (l *Loaded) place(ctx context.Context, places map[*chart][]*rules.Place) error {
+	shown := texts{files: map[string]*manifest.Object{}, overlay: l.overlay}
 	for _, c := range l.charts {
 		if len(places[c]) == 0 {
 			continue
@@ -32,7 +53,6 @@ func (l *Loaded) Place(ctx context.Context, findings []rules.Finding) error {
 			return err
 		}
 	}
-	rules.Sort(findings)
 	return nil
 }
 
@@ -68,7 +88,7 @@ func (l *Loaded) placeIn(ctx context.Context, c *chart, places []*rules.Place, s
 	for i, place := range places {
 		answer := answers[i]
 		if answer.Key != "" {
-			place.Values = &rules.Values{Key: answer.Key, File: answer.File, Position: answer.Position, Default: answer.Default}
+			place.Values = &rules.Values{Key: answer.Key, Path: answer.Keys, File: answer.File, Position: answer.Position, Default: answer.Default}
 		}
 		if values := shown.of(answer.File); values != nil && answer.Key != "" && answer.Position.Line > 0 {
 			place.In, place.Position = values, stretches[i].find(values, answer.Position)
@@ -174,18 +194,21 @@ func alikeLines(template *manifest.Object, alike func(string) bool) []manifest.P
 }
 
 // texts are files to be shown, by name; nil is one that cannot be.
-type texts map[string]*manifest.Object
+type texts struct {
+	files   map[string]*manifest.Object
+	overlay map[string][]byte
+}
 
 func (t texts) of(file string) *manifest.Object {
 	if file == "" {
 		return nil
 	}
-	if o, known := t[file]; known {
+	if o, known := t.files[file]; known {
 		return o
 	}
-	t[file] = nil
-	if text, err := readText(filepath.FromSlash(file)); err == nil {
-		t[file] = manifest.Plain(file, text)
+	t.files[file] = nil
+	if text, err := readText(filepath.FromSlash(file), t.overlay); err == nil {
+		t.files[file] = manifest.Plain(file, text)
 	}
-	return t[file]
+	return t.files[file]
 }

@@ -21,6 +21,8 @@ type Options struct {
 	// Chart holds the flags for charts that are named: all of a render.Chart but its path.
 	Chart    render.Chart
 	Renderer *render.Renderer
+	// Overlay is what files are taken to hold, whatever is on disk, by their names in the Set.
+	Overlay map[string][]byte
 }
 
 // Loaded is everything that paths led to.
@@ -34,6 +36,7 @@ type Loaded struct {
 
 	built bool
 
+	overlay  map[string][]byte
 	renderer *render.Renderer
 }
 
@@ -81,7 +84,13 @@ func Load(ctx context.Context, paths []string, stdin io.Reader, opts Options) (*
 	if flag := chartFlag(opts.Chart); flag != "" && !slices.ContainsFunc(p.charts, func(c chartPlan) bool { return c.asked }) {
 		return nil, &NoChartError{flag}
 	}
-	l := &Loaded{beside: map[string]bool{}, renderer: opts.Renderer, built: len(p.charts)+len(p.kustomizations) > 0}
+	if opts.Overlay != nil {
+		p.opts.Manifest.Text = func(path string) ([]byte, bool) {
+			data, ok := opts.Overlay[filepath.ToSlash(filepath.Clean(path))]
+			return data, ok
+		}
+	}
+	l := &Loaded{beside: map[string]bool{}, renderer: opts.Renderer, overlay: opts.Overlay, built: len(p.charts)+len(p.kustomizations) > 0}
 	if err := l.load(ctx, p, stdin); err != nil {
 		l.Close()
 		return nil, err

@@ -85,6 +85,10 @@ findings contains finding if {
 		"at": "/shape/masters",
 		"message": sprintf("%s; a failed one is replaced by the votes of a majority of at least 3", [_count(shape)]),
 		"severity": _severity(shape),
+		"fixes": array.concat(
+			[{"safe": false, "set": [{"at": "/shape/nodes", "to": 3 * (shape.each + 1)}]} | shape.each >= 0],
+			[{"safe": false, "set": [{"at": "/shape/masters", "to": 3}]}],
+		),
 	}
 }
 

@@ -11,6 +11,7 @@ test_of_a_chart if {
 		"at": "/shape/masters",
 		"message": "4 nodes with 1 replicas for each master make 2 masters; a failed one is replaced by the votes of a majority of at least 3",
 		"severity": "error",
+		"fixes": [{"safe": false, "set": [{"at": "/shape/nodes", "to": 6}]}, {"safe": false, "set": [{"at": "/shape/masters", "to": 3}]}],
 	}}
 }
 
@@ -19,6 +20,7 @@ test_of_an_operator if {
 		"at": "/shape/masters",
 		"message": "2 of at least 3 masters; a failed one is replaced by the votes of a majority of at least 3",
 		"severity": "error",
+		"fixes": [{"safe": false, "set": [{"at": "/shape/masters", "to": 3}]}],
 	}}
 }
 

@@ -92,6 +92,15 @@ findings contains finding if {
 			some j in budget.nodes
 			message := sprintf("replicas %d", [input.nodes[j].replicas])
 		],
+		"fixes": array.concat(
+			[{"safe": false, "set": [{"at": sprintf("/disruption_budgets/%d/max_unavailable", [i]), "to": "1"}]} |
+				budget.max_unavailable
+			],
+			[{"safe": false, "set": [{"at": sprintf("/disruption_budgets/%d/min_available", [i]), "to": sprintf("%d", [budget.pods - 1])}]} |
+				budget.min_available
+				budget.pods >= 2
+			],
+		),
 	}
 }
 

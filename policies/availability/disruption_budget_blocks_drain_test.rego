@@ -19,6 +19,7 @@ test_finding if {
 		"at": "/disruption_budgets/1/allowed",
 		"message": "PodDisruptionBudget redis, minAvailable 2 of 2, lets no Pod be evicted; a drain of its machine never ends",
 		"related": [{"at": "/nodes/1/replicas", "message": "replicas 2"}],
+		"fixes": [{"safe": false, "set": [{"at": "/disruption_budgets/1/min_available", "to": "1"}]}],
 	}}
 }
 

@@ -58,6 +58,10 @@ findings contains finding if {
 		"message": _message(least, replicas),
 		"severity": _severity(least, replicas),
 		"related": [{"at": "/shape/replicas", "message": sprintf("%d for each master", [replicas])}],
+		"fixes": [{"safe": false, "set": [{
+			"at": sprintf("/nodes/%d/config/min_replicas_to_write", [i]),
+			"to": max([0, replicas - 1]),
+		}]}],
 	}
 }
 

@@ -132,5 +132,6 @@ findings contains finding if {
 			group.sentinels - 1,
 		]),
 		"related": sentinels.workloads(group),
+		"fixes": sentinels.number(i, group, group.sentinels + 1),
 	}
 }

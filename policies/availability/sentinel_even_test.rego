@@ -14,6 +14,7 @@ test_four_survive_no_more_than_three if {
 		"at": "/master_groups/0/sentinels",
 		"message": "4 Sentinels for master group mymaster survive the loss of 1, no more than 3 do",
 		"related": [],
+		"fixes": [{"safe": false, "set": [{"at": "/master_groups/0/sentinels", "to": 5}]}],
 	}}
 }
 

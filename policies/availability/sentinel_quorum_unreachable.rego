@@ -132,5 +132,6 @@ findings contains finding if {
 			"at": sprintf("/master_groups/%d/sentinels", [i]),
 			"message": sentinels.count(group.sentinels),
 		}],
+		"fixes": sentinels.majority(i, group),
 	}
 }

@@ -139,5 +139,6 @@ findings contains finding if {
 			input.params.min,
 		]),
 		"related": sentinels.workloads(group),
+		"fixes": sentinels.number(i, group, input.params.min + ((input.params.min + 1) % 2)),
 	}
 }

@@ -69,6 +69,10 @@ findings contains finding if {
 	finding := {
 		"at": sprintf("/nodes/%d/config/deprecated/%d", [i, k]),
 		"message": sprintf("%s %s since Redis %s", [entry.directive, _became(entry.replacement), entry.since]),
+		"fixes": [{"safe": true, "set": [{
+			"at": sprintf("/nodes/%d/config/deprecated/%d/directive", [i, k]),
+			"to": entry.replacement,
+		}]}],
 	}
 }
 

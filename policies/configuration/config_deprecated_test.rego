@@ -18,6 +18,7 @@ test_renamed if {
 	_findings({}) == {{
 		"at": "/nodes/0/config/deprecated/0",
 		"message": "slave-priority is the old name of replica-priority since Redis 5.0",
+		"fixes": [{"safe": true, "set": [{"at": "/nodes/0/config/deprecated/0/directive", "to": "replica-priority"}]}],
 	}}
 }
 

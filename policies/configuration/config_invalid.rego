@@ -67,5 +67,15 @@ findings contains finding if {
 	finding := {
 		"at": sprintf("/nodes/%d/config/invalid/%d", [i, j]),
 		"message": sprintf("the server refuses to start with \"%s\": %s", [directives.text(entry), entry.reason]),
+		"fixes": [{"safe": true, "set": [{"at": at, "to": line}]} |
+			at := sprintf("/nodes/%d/config/invalid/%d/text", [i, j])
+			line := _binary(entry)
+		],
 	}
+}
+
+# What Kubernetes writes Gi is gb in redis.conf.
+_binary(entry) := sprintf("%s %s%sb", [entry.directive, amount, lower(unit)]) if {
+	contains(entry.reason, "memory value")
+	[_, amount, unit] := regex.find_all_string_submatch_n(`^\S+ ([0-9]{1,9})([KMG])i$`, entry.text, 1)[0]
 }

@@ -170,5 +170,9 @@ findings contains finding if {
 	finding := {
 		"at": sprintf("/sentinels/%d/monitored", [i]),
 		"message": sprintf("the master is %s, a name, which a Sentinel does not look up without resolve-hostnames yes: it exits at start", [sentinel.monitored.host]),
+		"fixes": [{"safe": true, "set": [{
+			"before": sprintf("/sentinels/%d/monitored", [i]),
+			"line": "sentinel resolve-hostnames yes",
+		}]}],
 	}
 }

@@ -13,6 +13,7 @@ test_name if {
 	_findings({}) == {{
 		"at": "/sentinels/0/monitored",
 		"message": "the master is redis-0.redis, a name, which a Sentinel does not look up without resolve-hostnames yes: it exits at start",
+		"fixes": [{"safe": true, "set": [{"before": "/sentinels/0/monitored", "line": "sentinel resolve-hostnames yes"}]}],
 	}}
 }
 

@@ -42,3 +42,6 @@ _text(amount, units) := sprintf("%v%s", [amount / size, name]) if {
 }
 
 _text(0, _) := "0"
+
+# share is a percentage of an amount in whole mebibytes, one at least.
+share(amount, percentage) := max([1, floor((amount * percentage) / 104857600)]) * 1048576

@@ -19,3 +19,15 @@ workloads(group) := [{"at": at, "message": message} |
 	at := sprintf("/sentinels/%d/replicas", [i])
 	message := sprintf("%s here", [count(sentinel.replicas)])
 ]
+
+# majority sets the quorum to that of the Sentinels.
+majority(i, group) := [{
+	"safe": true,
+	"note": "Sentinels that run keep their quorum until SENTINEL SET changes it, or their file is made anew",
+	"set": [{"at": sprintf("/master_groups/%d/quorum", [i]), "to": floor(group.sentinels / 2) + 1}],
+}]
+
+# number sets how many Sentinels there are, where one workload runs all of them.
+number(i, group, count) := [{"safe": false, "set": [{"at": sprintf("/master_groups/%d/sentinels", [i]), "to": count}]} |
+	group.workloads == 1
+]

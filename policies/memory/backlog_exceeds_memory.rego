@@ -55,6 +55,10 @@ findings contains finding if {
 		"at": sprintf("/nodes/%d/config/repl_backlog_size", [i]),
 		"owner": sprintf("/nodes/%d/memory", [i]),
 		"message": _message(node, backlog),
+		"fixes": [{"safe": false, "set": [{"at": at, "to": max([1, min([64, floor(held / 16777216)])]) * 1048576}]} |
+			at := sprintf("/nodes/%d/config/repl_backlog_size", [i])
+			held := _held(node)
+		],
 	}
 }
 
@@ -72,3 +76,8 @@ _message(node, backlog) := sprintf("a full repl-backlog-size of %s leaves nothin
 	node.memory.limit.amount > 0
 	backlog >= node.memory.limit.amount
 }
+
+# 64mb, or a sixteenth of what is less than a gigabyte.
+_held(node) := node.config.maxmemory.bytes if {
+	node.config.maxmemory.bytes > 0
+} else := node.memory.limit.amount

@@ -18,6 +18,7 @@ test_finding if {
 		"at": "/nodes/0/config/repl_backlog_size",
 		"owner": "/nodes/0/memory",
 		"message": "a full repl-backlog-size of 1gb leaves nothing of maxmemory 1gb; every key is evicted, and every write refused",
+		"fixes": [{"safe": false, "set": [{"at": "/nodes/0/config/repl_backlog_size", "to": 67108864}]}],
 	}}
 }
 

@@ -79,5 +79,6 @@ findings contains finding if {
 			100 - (limit / 10),
 			input.params.min_cpu,
 		]),
+		"fixes": [{"safe": false, "set": [{"at": sprintf("/nodes/%d/cpu/limit", [i]), "to": input.params.min_cpu}]}],
 	}
 }

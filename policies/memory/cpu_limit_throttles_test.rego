@@ -10,6 +10,7 @@ test_finding if {
 	_findings({"present": true, "amount": 150}) == {{
 		"at": "/nodes/0/cpu/limit",
 		"message": "CPU limit 150m is 15 ms of every 100; then no client is answered for up to 85 ms (at least 500m, param min_cpu)",
+		"fixes": [{"safe": false, "set": [{"at": "/nodes/0/cpu/limit", "to": 500}]}],
 	}}
 }
 

@@ -15,6 +15,7 @@ test_finding if {
 		"at": "/nodes/0/config/maxmemory_policy",
 		"owner": "/nodes/0/config",
 		"message": "maxmemory-policy allkeys-lru deletes any key once 1gb are full, and this is a store (Deployment worker runs Sidekiq)",
+		"fixes": [{"safe": false, "set": [{"at": "/nodes/0/config/maxmemory_policy", "to": "noeviction"}]}],
 	}}
 }
 

@@ -72,5 +72,6 @@ findings contains finding if {
 			bytes.redis(maxmemory),
 			input.profile_basis,
 		]),
+		"fixes": [{"safe": false, "set": [{"at": sprintf("/nodes/%d/config/maxmemory_policy", [i]), "to": "allkeys-lru"}]}],
 	}
 }

@@ -15,6 +15,7 @@ test_finding if {
 		"at": "/nodes/0/config/maxmemory_policy",
 		"owner": "/nodes/0/config",
 		"message": "maxmemory-policy noeviction refuses every write once 1gb are full, and this is a cache (the name cart-cache)",
+		"fixes": [{"safe": false, "set": [{"at": "/nodes/0/config/maxmemory_policy", "to": "allkeys-lru"}]}],
 	}}
 }
 

@@ -73,5 +73,9 @@ findings contains finding if {
 		"owner": sprintf("/nodes/%d/cpu/limit", [i]),
 		"message": sprintf("%d io-threads share %v cores and take the CPU from one another", [threads, limit / 1000]),
 		"related": [{"at": sprintf("/nodes/%d/cpu/limit", [i]), "message": sprintf("limit %dm", [limit])}],
+		"fixes": [{"safe": true, "set": [{
+			"at": sprintf("/nodes/%d/config/io_threads", [i]),
+			"to": max([1, floor(limit / 1000)]),
+		}]}],
 	}
 }

@@ -12,6 +12,7 @@ test_finding if {
 		"owner": "/nodes/0/cpu/limit",
 		"message": "4 io-threads share 2.5 cores and take the CPU from one another",
 		"related": [{"at": "/nodes/0/cpu/limit", "message": "limit 2500m"}],
+		"fixes": [{"safe": true, "set": [{"at": "/nodes/0/config/io_threads", "to": 2}]}],
 	}}
 }
 

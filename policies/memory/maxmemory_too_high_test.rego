@@ -20,6 +20,7 @@ test_finding if {
 		"message": "maxmemory 2gb is 100 % of the 2Gi limit; at most 75 % (param max_ratio) leaves room for fork, buffers and fragmentation",
 		"severity": "error",
 		"related": [{"at": "/nodes/0/memory/limit", "message": "limit 2Gi"}],
+		"fixes": [{"safe": false, "set": [{"at": "/nodes/0/config/maxmemory", "to": 1610612736}]}],
 	}}
 }
 

@@ -75,5 +75,9 @@ findings contains finding if {
 			"at": sprintf("/nodes/%d/memory/limit", [i]),
 			"message": sprintf("limit %s", [bytes.kubernetes(limit.amount)]),
 		}],
+		"fixes": [{"safe": false, "set": [{
+			"at": sprintf("/nodes/%d/config/maxmemory", [i]),
+			"to": bytes.share(limit.amount, 75),
+		}]}],
 	}
 }

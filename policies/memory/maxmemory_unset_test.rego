@@ -15,6 +15,7 @@ test_unlimited_in_a_limit if {
 		"owner": "/nodes/0/memory/limit",
 		"message": "no maxmemory; Redis knows no limit, grows past it and is killed at 2Gi",
 		"related": [{"at": "/nodes/0/memory/limit", "message": "limit 2Gi"}],
+		"fixes": [{"safe": false, "set": [{"at": "/nodes/0/config/maxmemory", "to": 1610612736}]}],
 	}}
 }
 

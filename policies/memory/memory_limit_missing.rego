@@ -67,5 +67,9 @@ findings contains finding if {
 		"message": "memory request without a limit; the container grows until its node runs out of memory",
 		"severity": container.severity,
 		"related": [{"at": sprintf("%s/request", [container.at]), "message": "the request"}],
+		"fixes": [{"safe": false, "set": [{
+			"at": sprintf("%s/limit", [container.at]),
+			"same_as": sprintf("%s/request", [container.at]),
+		}]}],
 	}
 }

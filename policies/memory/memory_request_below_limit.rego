@@ -82,5 +82,9 @@ findings contains finding if {
 			"at": sprintf("%s/limit", [container.at]),
 			"message": sprintf("limit %s", [bytes.kubernetes(limit.amount)]),
 		}],
+		"fixes": [{"safe": true, "set": [{
+			"at": sprintf("%s/request", [container.at]),
+			"same_as": sprintf("%s/limit", [container.at]),
+		}]}],
 	}
 }

@@ -14,6 +14,7 @@ test_request_below_limit if {
 		"message": "memory request 512Mi is below the limit 1Gi; the node promises less than Redis may take, and evicts or kills it first",
 		"severity": "error",
 		"related": [{"at": "/nodes/0/memory/limit", "message": "limit 1Gi"}],
+		"fixes": [{"safe": true, "set": [{"at": "/nodes/0/memory/request", "same_as": "/nodes/0/memory/limit"}]}],
 	}}
 }
 

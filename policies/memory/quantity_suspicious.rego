@@ -67,7 +67,13 @@ import data.redislint.lib.memory
 
 findings contains finding if {
 	some place, quantity in _quantities
-	finding := {"at": place, "message": _misread(quantity)}
+	finding := {
+		"at": place,
+		"message": _misread(quantity),
+		"fixes": [{"safe": true, "set": [{"at": place, "to": to_number(trim_suffix(quantity.text, "m")) * 1048576}]} |
+			regex.match(`^[0-9]{1,9}m$`, quantity.text)
+		],
+	}
 }
 
 findings contains finding if {
@@ -78,10 +84,16 @@ findings contains finding if {
 		"at": place,
 		"owner": directive.owner,
 		"message": sprintf("%s %s is %d bytes; %sb, as it is mostly meant, is a power of two", [directive.name, unit, directive.size.bytes, unit]),
+		"fixes": [{"safe": false, "set": [{"at": place, "to": number * _units[lower(letter)]}]} |
+			letter := substring(unit, count(unit) - 1, 1)
+			number := to_number(trim_suffix(unit, letter))
+		],
 	}
 }
 
 # _binary is true beside a limit in Mi or Gi, or beside none: then nobody counts in powers of ten.
+_units := {"k": 1024, "m": 1048576, "g": 1073741824}
+
 _binary(limit) if limit.present == false
 
 _binary(limit) if endswith(limit.text, "i")

@@ -41,6 +41,7 @@ test_powers_of_ten if {
 		"at": "/nodes/0/config/maxmemory",
 		"owner": "/nodes/0/memory/limit",
 		"message": "maxmemory 1g is 1000000000 bytes; 1gb, as it is mostly meant, is a power of two",
+		"fixes": [{"safe": false, "set": [{"at": "/nodes/0/config/maxmemory", "to": 1073741824}]}],
 	}}
 	count(_config("1G", {"present": false})) == 1
 }

@@ -68,6 +68,12 @@ findings contains finding if {
 			{"at": sprintf("/nodes/%d/config/maxmemory", [i]), "message": sprintf("maxmemory %s", [bytes.redis(maxmemory)])},
 			{"at": sprintf("/nodes/%d/config/replica_output_buffer", [i]), "message": "client-output-buffer-limit replica"},
 		],
+		"fixes": [{"safe": false, "set": [{"at": at, "to": floor(rest / 1048576) * 1048576}]} |
+			at := sprintf("/nodes/%d/config/maxmemory", [i])
+			rest := limit - (node.config.replica_output_buffer.bytes * input.params.factor)
+			rest * 4 >= limit
+			rest < maxmemory
+		],
 	}
 }
 

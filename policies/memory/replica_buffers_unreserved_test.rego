@@ -22,6 +22,7 @@ test_finding if {
 			{"at": "/nodes/0/config/maxmemory", "message": "maxmemory 768mb"},
 			{"at": "/nodes/0/config/replica_output_buffer", "message": "client-output-buffer-limit replica"},
 		],
+		"fixes": [{"safe": false, "set": [{"at": "/nodes/0/config/maxmemory", "to": 536870912}]}],
 	}}
 }
 

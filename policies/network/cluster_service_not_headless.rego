@@ -117,5 +117,14 @@ findings contains finding if {
 			"at": sprintf("/nodes/%d/governing_service", [i]),
 			"message": "the StatefulSet takes its Pods' names from it",
 		}],
+		"fixes": [{
+			"safe": true,
+			"note": "the cluster IP of a Service that exists cannot be taken away: delete that one first",
+			"set": [{"at": sprintf("/nodes/%d/governing_service/headless", [i]), "to": true}],
+		} |
+			some governing in input.services
+			governing.object.name == service.name
+			governing.type == "ClusterIP"
+		],
 	}
 }

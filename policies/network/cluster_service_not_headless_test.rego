@@ -14,6 +14,7 @@ test_finding if {
 		"at": "/nodes/0/governing_service/headless",
 		"message": "Service redis governs nodes of a Redis Cluster but is not headless; the Pods get no names that lead to them",
 		"related": [{"at": "/nodes/0/governing_service", "message": "the StatefulSet takes its Pods' names from it"}],
+		"fixes": [],
 	}}
 }
 

@@ -95,6 +95,9 @@ findings contains finding if {
 	finding := {
 		"at": sprintf("/alerts/%d/metrics/%d", [k, m]),
 		"message": sprintf("alert %s never sees %s, which no version of redis_exporter has%s", [alert.name, metric.name, _instead(metric)]),
+		"fixes": [{"safe": false, "set": [{"at": sprintf("/alerts/%d/metrics/%d/name", [k, m]), "to": metric.nearest}]} |
+			metric.nearest != ""
+		],
 	}
 }
 

@@ -17,6 +17,7 @@ test_with_the_one_meant if {
 			"alert RedisReplicaLags never sees redis_replication_lag, which no version of redis_exporter has; ",
 			"redis_connected_slave_lag_seconds is probably meant",
 		]),
+		"fixes": [{"safe": false, "set": [{"at": "/alerts/1/metrics/1/name", "to": "redis_connected_slave_lag_seconds"}]}],
 	}}
 }
 

@@ -85,6 +85,7 @@ findings contains finding if {
 			_loses[node.data.kind],
 		]),
 		"severity": _severity[input.profile],
+		"fixes": [{"safe": false, "set": [{"at": sprintf("/nodes/%d/config/appendonly", [i]), "to": false}]}],
 	}
 }
 

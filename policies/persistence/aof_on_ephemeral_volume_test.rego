@@ -17,6 +17,7 @@ test_empty_dir if {
 		"at": "/nodes/0/config/appendonly",
 		"message": "appendonly yes logs every write to /data, an emptyDir, which is deleted with the Pod; put it on a claim, or set appendonly no",
 		"severity": "warning",
+		"fixes": [{"safe": false, "set": [{"at": "/nodes/0/config/appendonly", "to": false}]}],
 	}}
 }
 

@@ -78,6 +78,8 @@
 #             limits: {memory: 64Mi}
 package redislint.persistence.grace_period_short
 
+import data.redislint.lib.dataset
+
 findings contains finding if {
 	some i, node in input.nodes
 	node.data.kind == "claim"
@@ -91,5 +93,14 @@ findings contains finding if {
 			node.shutdown.delay,
 			node.grace_period,
 		]),
+		"fixes": [{"safe": true, "set": [{
+			"at": sprintf("/nodes/%d/grace_period", [i]),
+			"to": node.shutdown.delay + _saving(i),
+		}]}],
 	}
 }
+
+# 10 s for each GiB, and not less than Kubernetes gives to all Pods.
+_saving(i) := max([30, ceil((dataset.of(i).bytes * 10) / 1073741824)]) if {
+	dataset.of(i)
+} else := 30

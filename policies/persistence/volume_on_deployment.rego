@@ -101,6 +101,7 @@ findings contains finding if {
 		"at": sprintf("/nodes/%d/overlaps", [i]),
 		"message": sprintf("an update starts the new Pod before the old one has ended, with one claim for both: %s; set strategy.type Recreate, or use a StatefulSet", [_effect(node)]),
 		"related": [{"at": sprintf("/nodes/%d/data", [i]), "message": "the claim"}],
+		"fixes": [{"safe": _once(node), "set": [{"at": sprintf("/nodes/%d/overlaps", [i]), "to": false}]}],
 	}
 }
 
@@ -109,3 +110,10 @@ _effect(node) := "ReadWriteOnce keeps it from starting on another machine, and o
 } else := "ReadWriteOncePod keeps it from starting at all" if {
 	"ReadWriteOncePod" in node.data.access_modes
 } else := "both write to the same files"
+
+# With one Pod and a claim that no other machine takes, the update could not have gone on by itself.
+_once(node) if {
+	node.replicas == 1
+	some mode in {"ReadWriteOnce", "ReadWriteOncePod"}
+	mode in node.data.access_modes
+} else := false

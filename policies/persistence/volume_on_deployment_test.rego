@@ -18,6 +18,7 @@ test_once if {
 		"at": "/nodes/0/overlaps",
 		"message": "an update starts the new Pod before the old one has ended, with one claim for both: ReadWriteOnce keeps it from starting on another machine, and on the same one both write to the same files; set strategy.type Recreate, or use a StatefulSet",
 		"related": [{"at": "/nodes/0/data", "message": "the claim"}],
+		"fixes": [{"safe": true, "set": [{"at": "/nodes/0/overlaps", "to": false}]}],
 	}}
 }
 

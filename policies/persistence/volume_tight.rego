@@ -118,6 +118,11 @@ findings contains finding if {
 		]),
 		"severity": _severity[held.basis],
 		"related": [{"at": held.at, "message": held.text}],
+		"fixes": [{
+			"safe": false,
+			"note": "claims that exist stay as they are: they are enlarged one by one, and the StatefulSet is made anew",
+			"set": [{"at": sprintf("/nodes/%d/data/size", [i]), "to": ceil((held.bytes * need.ratio) / 1073741824) * 1073741824}],
+		}],
 	}
 }
 

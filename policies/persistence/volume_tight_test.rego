@@ -26,6 +26,11 @@ test_finding if {
 		"message": "volume 3Gi is 3x maxmemory 1gb; an append-only file beside dumps needs 4x (param both_ratio) while it is rewritten",
 		"severity": "warning",
 		"related": [{"at": "/nodes/0/config/maxmemory", "message": "maxmemory 1gb"}],
+		"fixes": [{
+			"safe": false,
+			"note": "claims that exist stay as they are: they are enlarged one by one, and the StatefulSet is made anew",
+			"set": [{"at": "/nodes/0/data/size", "to": 4 * _gib}],
+		}],
 	}}
 }
 

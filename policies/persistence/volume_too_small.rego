@@ -112,6 +112,11 @@ findings contains finding if {
 		]),
 		"severity": _severity(size, held, input.params.rdb_ratio),
 		"related": [{"at": held.at, "message": held.text}],
+		"fixes": [{
+			"safe": false,
+			"note": "claims that exist stay as they are: they are enlarged one by one, and the StatefulSet is made anew",
+			"set": [{"at": sprintf("/nodes/%d/data/size", [i]), "to": ceil((held.bytes * input.params.rdb_ratio) / 1073741824) * 1073741824}],
+		}],
 	}
 }
 

@@ -25,6 +25,11 @@ test_finding if {
 		"message": "volume 1.5Gi is 1.5x maxmemory 1gb; saving needs 2x (param rdb_ratio), old and new dump side by side",
 		"severity": "error",
 		"related": [{"at": "/nodes/0/config/maxmemory", "message": "maxmemory 1gb"}],
+		"fixes": [{
+			"safe": false,
+			"note": "claims that exist stay as they are: they are enlarged one by one, and the StatefulSet is made anew",
+			"set": [{"at": "/nodes/0/data/size", "to": 2 * _gib}],
+		}],
 	}}
 }
 

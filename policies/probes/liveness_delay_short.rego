@@ -90,5 +90,9 @@ findings contains finding if {
 			probe.delay,
 			input.params.min_delay,
 		]),
+		"fixes": [{"safe": true, "set": [{
+			"at": sprintf("/nodes/%d/probes/liveness/delay", [i]),
+			"to": input.params.min_delay,
+		}]}],
 	}
 }

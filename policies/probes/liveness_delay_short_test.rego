@@ -13,6 +13,7 @@ test_finding if {
 	_findings({"kind": "exec", "delay": 0}, {"present": false}) == {{
 		"at": "/nodes/0/probes/liveness/delay",
 		"message": "the probe starts after 0 s and no startupProbe holds it back; at least 5 s (param min_delay) let Redis open its port",
+		"fixes": [{"safe": true, "set": [{"at": "/nodes/0/probes/liveness/delay", "to": 5}]}],
 	}}
 }
 

@@ -107,6 +107,10 @@ findings contains finding if {
 			_harm[severity],
 		]),
 		"severity": severity,
+		"fixes": [{"safe": true, "set": [{"at": at, "to": input.params.min_timeout}]} |
+			_field(probe) == "timeout"
+			at := sprintf("/nodes/%d/probes/liveness/timeout", [i])
+		],
 	}
 }
 

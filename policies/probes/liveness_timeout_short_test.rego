@@ -20,6 +20,7 @@ test_finding if {
 		"at": "/nodes/0/probes/liveness/timeout",
 		"message": "the probe waits 1 s for an answer; slow commands take up to 5 s (param min_timeout)",
 		"severity": "warning",
+		"fixes": [{"safe": true, "set": [{"at": "/nodes/0/probes/liveness/timeout", "to": 5}]}],
 	}}
 }
 
@@ -28,6 +29,7 @@ test_short_window_is_an_error if {
 		"at": "/nodes/0/probes/liveness/timeout",
 		"message": "the probe waits 1 s for an answer; slow commands take up to 5 s (param min_timeout), and a single one can restart Redis",
 		"severity": "error",
+		"fixes": [{"safe": true, "set": [{"at": "/nodes/0/probes/liveness/timeout", "to": 5}]}],
 	}}
 	_severities(_patched({"period": 7})) == {"warning"}
 }

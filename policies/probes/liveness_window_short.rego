@@ -92,6 +92,7 @@ findings contains finding if {
 	finding := {
 		"at": sprintf("/nodes/%d/probes/liveness/failures", [i]),
 		"message": "failureThreshold 1 restarts Redis at the first probe without an answer; one slow command is enough",
+		"fixes": _fixes(i),
 	}
 }
 
@@ -111,5 +112,14 @@ findings contains finding if {
 			probe.effective_timeout,
 			input.params.min_window,
 		]),
+		"fixes": _fixes(i),
 	}
 }
+
+# At least the three failures that Kubernetes waits for by default.
+_fixes(i) := [{"safe": true, "set": [{"at": at, "to": failures}]} |
+	probe := input.nodes[i].probes.liveness
+	probe.period > 0
+	at := sprintf("/nodes/%d/probes/liveness/failures", [i])
+	failures := max([3, ceil((input.params.min_window - probe.effective_timeout) / probe.period) + 1])
+]

@@ -19,6 +19,7 @@ test_short if {
 	_patched({"failures": 2}) == {{
 		"at": "/nodes/0/probes/liveness/failures",
 		"message": "Redis is restarted after 10 s without an answer: (2 - 1) x 5 s + 5 s timeout; at least 15 s (param min_window) let a stall pass",
+		"fixes": [{"safe": true, "set": [{"at": "/nodes/0/probes/liveness/failures", "to": 3}]}],
 	}}
 	count(_patched({"effective_timeout": 4})) == 1
 }
