@@ -22,7 +22,7 @@
 #   severity: error
 #   remediation: set the grace period to what the hook sleeps and 10 s per GiB of data on top
 #   not_applicable:
-#     opstree: the operator adds no preStop hook, and no field asks for one
+#     opstree: the operator's preStop hooks end before the grace period does, and no field asks for another
 #   examples:
 #     bad: |
 #       apiVersion: databases.spotahome.com/v1
