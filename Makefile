@@ -18,6 +18,10 @@ help: ## show this list
 build: ## build bin/redislint
 	go build -trimpath -o bin/ ./cmd/...
 
+.PHONY: snapshot
+snapshot: ## build a release that is none: archives, checksums and bills of materials in dist/
+	go tool -modfile=tools/goreleaser/go.mod goreleaser release --snapshot --clean
+
 .PHONY: test
 test: test-fast test-e2e ## run every test
 

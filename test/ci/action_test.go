@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -232,5 +233,63 @@ func TestActionRefuses(t *testing.T) {
 				t.Errorf("it is on the PATH: %s, %v", added, err)
 			}
 		})
+	}
+}
+
+// The formats that the script asks for are those of the redislint beside it, and so is the summary that it counts in.
+func TestActionRunsRedislint(t *testing.T) {
+	t.Parallel()
+	need(t, "bash")
+	s := newShell(t, t.TempDir())
+	s.write(t, "shop/redis.yaml", strings.Replace(statefulSet, "requests: {memory: 2Gi}", "requests: {memory: 1Gi}", 1))
+	s.write(t, "shop/config.yaml", configMap("2gb"))
+	output := filepath.Join(s.folder, "output")
+	s.env = append(s.env, "PATHS=shop", "SARIF_FILE=out.sarif", "RUNNER_TEMP="+s.folder, "GITHUB_OUTPUT="+output,
+		"ARGS=--only=memory-request-below-limit,maxmemory-too-high\n--no-config")
+	script, err := filepath.Abs(filepath.Join("..", "..", "deploy", "action", "lint.sh"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	printed, err := s.try(t, "bash", script)
+	if exitCode(err) != 1 || !strings.Contains(printed, "::error file=shop/redis.yaml,line=15,") {
+		t.Errorf("%v\n%s", err, printed)
+	}
+	if diff := cmp.Diff([]string{"sarif-file=out.sarif", "findings=2"}, lines(t, output)); diff != "" {
+		t.Error(diff)
+	}
+	var log struct{ Version string }
+	text, err := os.ReadFile(filepath.Join(s.folder, "out.sarif"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &log); err != nil || log.Version != "2.1.0" {
+		t.Errorf("%v, version %q", err, log.Version)
+	}
+}
+
+// The script of the template runs as GitLab runs it: in sh, with the inputs as variables.
+func TestTemplateRunsRedislint(t *testing.T) {
+	t.Parallel()
+	var spec template
+	var jobs map[string]struct{ Script []string }
+	decode(t, "templates/redislint.yml", &spec, &jobs)
+	s := newShell(t, t.TempDir())
+	s.write(t, "shop/redis.yaml", strings.Replace(statefulSet, "requests: {memory: 2Gi}", "requests: {memory: 1Gi}", 1))
+	s.env = append(s.env, "PATHS=shop *.md", "REDISLINT_FAIL_ON=error", "REDISLINT_CONFIG=", "REDISLINT_NEW_FROM=")
+	s.write(t, "evil.md", "")
+	for _, job := range jobs {
+		if out, err := s.try(t, "sh", "-ec", strings.Join(job.Script, "\n")); exitCode(err) != 2 || !strings.Contains(out, "*.md") {
+			t.Errorf("a pattern was expanded: %v\n%s", err, out)
+		}
+		s.env = append(s.env, "PATHS=shop")
+		out, err := s.try(t, "sh", "-ec", strings.Join(job.Script, "\n"))
+		if exitCode(err) != 1 || !strings.Contains(out, "error  memory-request-below-limit") {
+			t.Errorf("%v\n%s", err, out)
+		}
+		for _, name := range []string{"gl-code-quality-report.json", "redislint-junit.xml"} {
+			if info, err := os.Stat(filepath.Join(s.folder, name)); err != nil || info.Size() == 0 {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
 	}
 }
