@@ -12,6 +12,7 @@ import (
 	"github.com/redislint/redislint/internal/rules"
 	"github.com/redislint/redislint/internal/source"
 	"github.com/redislint/redislint/internal/topology"
+	"github.com/redislint/redislint/internal/want"
 )
 
 const fixtures = "../fixtures"
@@ -69,13 +70,13 @@ func library(t testing.TB) *rules.Library {
 // lint returns what all rules find and nobody waived, by file. Advice, which is info, counts only in files that name the
 // rule, in a comment say: otherwise each file would have to be perfect, or want all advice there is. So does
 // auth-disabled: a password takes five lines, and few files are about one.
-func lint(t testing.TB, library *rules.Library, inputs ...manifest.Input) map[string][]fixture.Finding {
+func lint(t testing.TB, library *rules.Library, inputs ...manifest.Input) map[string][]want.Finding {
 	t.Helper()
 	evaluator, err := library.Select(rules.Selection{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := map[string][]fixture.Finding{}
+	found := map[string][]want.Finding{}
 	content := map[string][]byte{}
 	for _, input := range inputs {
 		content[input.Name] = input.Data
@@ -93,7 +94,7 @@ func lint(t testing.TB, library *rules.Library, inputs ...manifest.Input) map[st
 			advice := f.Severity == rules.Info || f.Rule.ID == "auth-disabled"
 			counts := !advice || bytes.Contains(content[file], []byte(f.Rule.ID))
 			if f.Suppressed == nil && counts {
-				found[file] = append(found[file], fixture.Finding{Line: f.Position.Line, Rule: f.Rule.ID})
+				found[file] = append(found[file], want.Finding{Line: f.Position.Line, Rule: f.Rule.ID})
 			}
 			t.Logf("%s:%d: %s %s: %s", file, f.Position.Line, f.Severity, f.Rule.ID, f.Message)
 		}
@@ -117,14 +118,14 @@ func TestExamples(t *testing.T) {
 
 			fixture.Expect(t, bad.Name, bad.Data, lint(t, library, bad)[bad.Name])
 			fixture.Expect(t, good.Name, good.Data, lint(t, library, good)[good.Name])
-			wants, err := fixture.Wants(bad.Data)
+			wants, err := want.Parse(bad.Data)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !slices.ContainsFunc(wants, func(f fixture.Finding) bool { return f.Rule == rule.ID }) {
+			if !slices.ContainsFunc(wants, func(f want.Finding) bool { return f.Rule == rule.ID }) {
 				t.Error("the bad example does not want its own rule")
 			}
-			if wants, _ := fixture.Wants(good.Data); len(wants) > 0 {
+			if wants, _ := want.Parse(good.Data); len(wants) > 0 {
 				t.Error("the good example wants a finding")
 			}
 			if len(discover(t, good)) != 1 {

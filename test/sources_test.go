@@ -13,6 +13,7 @@ import (
 	"github.com/redislint/redislint/internal/rules"
 	"github.com/redislint/redislint/internal/source"
 	"github.com/redislint/redislint/internal/topology"
+	"github.com/redislint/redislint/internal/want"
 	"github.com/redislint/redislint/policies"
 )
 
@@ -99,9 +100,9 @@ func foundIn(t *testing.T, evaluator *rules.Evaluator, files ...manifest.Input) 
 	options := manifest.DefaultOptions()
 	options.Sign = source.Sign
 	var asked []source.Chart
-	wanted := map[string][]fixture.Finding{}
+	wanted := map[string][]want.Finding{}
 	for _, file := range files {
-		wants, err := fixture.Wants(file.Data)
+		wants, err := want.Parse(file.Data)
 		if err != nil {
 			t.Fatalf("%s: %v", file.Name, err)
 		}
@@ -123,7 +124,7 @@ func foundIn(t *testing.T, evaluator *rules.Evaluator, files ...manifest.Input) 
 			t.Fatal(err)
 		}
 		for _, f := range verdict.Findings {
-			want := fixture.Finding{Line: f.Position.Line, Rule: f.Rule.ID}
+			want := want.Finding{Line: f.Position.Line, Rule: f.Rule.ID}
 			if f.Suppressed == nil && slices.Contains(wanted[f.Object.File], want) {
 				found[f.Rule.ID] = append(found[f.Rule.ID], columnOf(redis))
 			}

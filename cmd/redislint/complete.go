@@ -4,12 +4,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/redislint/redislint/internal/rules"
-	"github.com/redislint/redislint/policies"
 )
 
 // completeRules offers a shell the ids of rules.
-func completeRules(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	library, err := rules.Load(policies.FS)
+func completeRules(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	library, err := ruleSet(cmd)
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
 	}
@@ -18,6 +17,22 @@ func completeRules(*cobra.Command, []string, string) ([]cobra.Completion, cobra.
 		ids = append(ids, cobra.CompletionWithDesc(rule.ID, rule.Title))
 	}
 	return ids, cobra.ShellCompDirectiveNoFileComp
+}
+
+// ruleSet returns the rules that a command's flags lead to.
+func ruleSet(cmd *cobra.Command) (*rules.Library, error) {
+	var f policyFlags
+	var err error
+	if cmd.Flags().Lookup("policy") != nil {
+		f.folders, err = cmd.Flags().GetStringArray("policy")
+		f.file, _ = cmd.Flags().GetString("config") // registered together
+		f.noFile, _ = cmd.Flags().GetBool("no-config")
+	}
+	if err != nil {
+		return nil, err
+	}
+	library, _, _, err := f.load()
+	return library, err
 }
 
 // completion offers a shell the words of a flag.

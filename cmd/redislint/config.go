@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -62,6 +61,9 @@ func newConfigVerify() *cobra.Command {
 			if chosen.config.File == "" {
 				return fmt.Errorf("no %s in this folder, nor above it in a repository; redislint config init writes one", config.Names[0])
 			}
+			if err := sound(chosen.library); err != nil {
+				return err
+			}
 			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s is valid\n", chosen.config.File)
 			return written(err)
 		},
@@ -88,7 +90,10 @@ takes the flags of redislint lint that matter to rules.`,
 			if err != nil {
 				return err
 			}
-			return written(shown.write(cmd.OutOrStdout()))
+			if err := shown.write(cmd.OutOrStdout()); err != nil {
+				return written(err)
+			}
+			return sound(chosen.library)
 		},
 	}
 	flags.register(cmd)
@@ -96,17 +101,13 @@ takes the flags of redislint lint that matter to rules.`,
 }
 
 func newConfigSchema() *cobra.Command {
-	var flags ruleFlags
+	var flags policyFlags
 	cmd := &cobra.Command{
 		Use:   "schema",
 		Short: "Print the JSON Schema of the configuration, for editors",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			file, text, err := flags.read()
-			if err != nil {
-				return err
-			}
-			library, err := load(filepath.Dir(file), config.Policies(text))
+			library, _, _, err := flags.load()
 			if err != nil {
 				return err
 			}
@@ -114,11 +115,12 @@ func newConfigSchema() *cobra.Command {
 			if err != nil {
 				return failure("%w", err)
 			}
-			_, err = cmd.OutOrStdout().Write(schema)
-			return written(err)
+			if _, err := cmd.OutOrStdout().Write(schema); err != nil {
+				return written(err)
+			}
+			return sound(library)
 		},
 	}
-	cmd.Flags().StringVarP(&flags.file, "config", "c", "", "configuration `file` that names folders of rules")
-	cmd.Flags().BoolVar(&flags.noFile, "no-config", false, "the rules built in alone")
+	flags.register(cmd)
 	return cmd
 }

@@ -100,7 +100,7 @@ func incomplete(r report.Report) error {
 		list = append(list, notRead(e))
 	}
 	for _, u := range r.Undecided {
-		list = append(list, fmt.Errorf("undecided: %s for %s: %s", cmp.Or(u.Rule, "every rule"), u.Redis, u.Reason))
+		list = append(list, fmt.Errorf("undecided: %s for %s: %s", cmp.Or(u.Rule, "every rule"), cmp.Or(u.Redis, "every Redis"), u.Reason))
 	}
 	if len(list) == 0 {
 		return nil

@@ -43,6 +43,7 @@ func newRoot(out, err screen) *cobra.Command {
 	register(root, map[string]cobra.CompletionFunc{"color": color.completion})
 	out.color = &color
 	root.AddCommand(newLint(out, err), newFix(out, err), newGraph(err), newLSP(), newAudit(out, err), newDoctor(out), newRules(out), newExplain(out), newConfig(), newVersion(), newRenderChild())
+	root.AddCommand(newTest(), newNew(), newModel())
 	return root
 }
 

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,16 +13,15 @@ import (
 	"github.com/redislint/redislint/internal/config"
 	"github.com/redislint/redislint/internal/manifest"
 	"github.com/redislint/redislint/internal/rules"
-	"github.com/redislint/redislint/policies"
 )
 
 // ruleFlags are the flags that say which rules are evaluated and how. They stand above the configuration.
 type ruleFlags struct {
+	policyFlags
+
 	failOn                choice
 	only, disable, enable []string
 	params                []string
-	file                  string
-	noFile                bool
 }
 
 func (f *ruleFlags) register(cmd *cobra.Command) {
@@ -35,8 +32,7 @@ func (f *ruleFlags) register(cmd *cobra.Command) {
 	flags.StringSliceVar(&f.disable, "disable", nil, "leave these `rules` out")
 	flags.StringSliceVar(&f.enable, "enable", nil, "take these `rules` in again")
 	flags.StringArrayVar(&f.params, "param", nil, "set a parameter: `rule.name=value`; redislint explain lists them")
-	flags.StringVarP(&f.file, "config", "c", "", "configuration `file`, instead of the "+config.Names[0]+" in this folder or above")
-	flags.BoolVar(&f.noFile, "no-config", false, "read no configuration")
+	f.policyFlags.register(cmd)
 	register(cmd, map[string]cobra.CompletionFunc{
 		"fail-on": f.failOn.completion, "only": completeRules, "disable": completeRules, "enable": completeRules,
 	})
@@ -55,13 +51,11 @@ type chosen struct {
 // choose reads the configuration and lays the flags over it.
 func (f *ruleFlags) choose(flags *pflag.FlagSet) (*chosen, error) {
 	c := &chosen{config: &config.Config{}, failOn: f.failOn.value}
-	file, text, err := f.read()
+	library, file, text, err := f.load()
 	if err != nil {
 		return nil, err
 	}
-	if c.library, err = load(filepath.Dir(file), config.Policies(text)); err != nil {
-		return nil, err
-	}
+	c.library = library
 	if file != "" {
 		c.folder = filepath.Dir(file)
 		if c.config, err = config.Parse(filepath.ToSlash(file), text, c.library); err != nil {
@@ -72,49 +66,6 @@ func (f *ruleFlags) choose(flags *pflag.FlagSet) (*chosen, error) {
 		c.failOn = set.Value
 	}
 	return c, f.selectRules(c, text)
-}
-
-// read finds the configuration and returns its text; without one, "" and nothing.
-func (f *ruleFlags) read() (file string, text []byte, err error) {
-	switch {
-	case f.noFile && f.file != "":
-		return "", nil, errors.New("--config and --no-config: one of them has to go")
-	case f.noFile:
-		return "", nil, nil
-	case f.file != "":
-		file = filepath.Clean(f.file)
-	default:
-		if file, err = config.Find("."); file == "" || err != nil {
-			return "", nil, err
-		}
-	}
-	text, err = config.Read(file)
-	return file, text, err
-}
-
-// load compiles the rules built in and those of folders, which are relative to another one.
-func load(base string, folders []string) (*rules.Library, error) {
-	defer tuneMemory()()
-	all := []fs.FS{policies.FS}
-	for _, folder := range folders {
-		if !filepath.IsAbs(folder) {
-			folder = filepath.Join(base, folder)
-		}
-		root, err := os.OpenRoot(folder)
-		if err != nil {
-			return nil, fmt.Errorf("read rules: %w", err)
-		}
-		defer func() { _ = root.Close() }() // it is only read
-		all = append(all, root.FS())
-	}
-	library, err := rules.Load(all...)
-	if faults := new(rules.LoadError); errors.As(err, &faults) && len(folders) > 0 {
-		return nil, err // the user's
-	}
-	if err != nil {
-		return nil, failure("%w", err)
-	}
-	return library, nil
 }
 
 // selectRules makes the selection.

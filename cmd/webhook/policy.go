@@ -4,25 +4,25 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"slices"
 
 	"github.com/redislint/redislint/internal/admission"
-	"github.com/redislint/redislint/internal/lint"
-	"github.com/redislint/redislint/internal/manifest"
+	"github.com/redislint/redislint/internal/example"
 	"github.com/redislint/redislint/internal/rules"
-	"github.com/redislint/redislint/internal/source"
 	"github.com/redislint/redislint/policies"
 )
 
-// compile makes a policy of the rules built in, those of a folder (nil for none) and a configuration, and tests it.
-func compile(ctx context.Context, folder fs.FS, text []byte) (*admission.Policy, error) {
-	folders := []fs.FS{policies.FS}
-	if folder != nil {
-		folders = append(folders, folder)
+// compile makes a policy of the rules built in, those of a folder (a nil FS for none) and a configuration, and tests it. One bad
+// rule of the folder refuses all: the policy in force is better than one that lacks a rule.
+func compile(ctx context.Context, folder rules.Folder, text []byte) (*admission.Policy, error) {
+	var own []rules.Folder
+	if folder.FS != nil {
+		own = append(own, folder)
 	}
-	library, err := rules.Load(folders...)
+	library, err := rules.LoadOwn(policies.FS, own...)
 	if err != nil {
+		return nil, err
+	}
+	if err := library.Err(); err != nil {
 		return nil, err
 	}
 	settings, err := parseConfig(text, library)
@@ -45,40 +45,13 @@ func selfTest(ctx context.Context, library *rules.Library) error {
 	}
 	var faults []error
 	for _, rule := range library.Rules() {
-		for _, example := range []struct {
-			name, text string
-			bad        bool
-		}{{"bad", rule.Examples.Bad, true}, {"good", rule.Examples.Good, false}} {
-			options := manifest.DefaultOptions()
-			options.Sign = source.Sign
-			set := manifest.Decode([]manifest.Input{{Name: example.name + ".yaml", Data: []byte(example.text)}}, options)
-			result, err := lint.Run(ctx, set, evaluator)
-			if err != nil {
-				return fmt.Errorf("self-test of rule %s: %w", rule.ID, err)
-			}
-			if fault := faultOf(rule, result, example.bad); fault != "" {
-				faults = append(faults, fmt.Errorf("self-test of rule %s: its %s example %s", rule.ID, example.name, fault))
-			}
+		found, err := example.Test(ctx, evaluator, rule)
+		if err != nil {
+			return fmt.Errorf("self-test of rule %s: %w", rule.ID, err)
+		}
+		for _, fault := range found {
+			faults = append(faults, fmt.Errorf("self-test of rule %s: %w", rule.ID, fault))
 		}
 	}
 	return errors.Join(faults...)
-}
-
-// faultOf says what is wrong with what was found in an example of a rule, or "".
-func faultOf(rule *rules.Rule, result *lint.Result, bad bool) string {
-	for _, u := range result.Undecided {
-		if u.Rule == rule.ID || u.Rule == "" {
-			return "is undecided: " + u.Reason
-		}
-	}
-	found := slices.ContainsFunc(result.Findings, func(f rules.Finding) bool { return f.Rule.ID == rule.ID })
-	switch {
-	case len(result.Errors) > 0:
-		return "cannot be read: " + result.Errors[0].Message
-	case bad && !found:
-		return "has no finding"
-	case !bad && found:
-		return "has a finding"
-	}
-	return ""
 }

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/redislint/redislint/internal/rules"
 )
 
 // What is read from a folder of rules at most; far above what a ConfigMap, or anybody, holds.
@@ -31,7 +33,7 @@ const compileTimeout = 2 * time.Minute
 type reloader[P any] struct {
 	folder, file string // of rules, and of the configuration; "" for none
 	interval     time.Duration
-	compile      func(ctx context.Context, rules fs.FS, config []byte) (P, error) // rules is nil without a folder
+	compile      func(ctx context.Context, folder rules.Folder, config []byte) (P, error) // its FS is nil without a folder
 	log          *slog.Logger
 	metrics      *metrics
 
@@ -95,7 +97,7 @@ func (r *reloader[P]) load(ctx context.Context) {
 	}
 	bounded, cancel := context.WithTimeout(ctx, compileTimeout)
 	defer cancel()
-	policy, err := r.compile(bounded, before.rules, before.config)
+	policy, err := r.compile(bounded, rules.Folder{Name: r.folder, FS: before.rules, Empty: true}, before.config)
 	if ctx.Err() != nil {
 		return
 	}

@@ -21,8 +21,8 @@ import (
 )
 
 // readAll is a compiler whose policies are what they are made of: the text of a rule, and the configuration.
-func readAll(_ context.Context, folder fs.FS, config []byte) (string, error) {
-	rule, err := fs.ReadFile(folder, "memory/own_rule.rego")
+func readAll(_ context.Context, folder rules.Folder, config []byte) (string, error) {
+	rule, err := fs.ReadFile(folder.FS, "memory/own_rule.rego")
 	if err != nil {
 		return "", err
 	}
@@ -66,7 +66,7 @@ func TestReload(t *testing.T) {
 	compiled := 0
 	r := &reloader[string]{
 		folder: string(folder), file: filepath.Join(string(folder), "redislint.yaml"), interval: time.Hour,
-		compile: func(ctx context.Context, folder fs.FS, config []byte) (string, error) {
+		compile: func(ctx context.Context, folder rules.Folder, config []byte) (string, error) {
 			compiled++
 			return readAll(ctx, folder, config)
 		},
@@ -138,8 +138,8 @@ func TestReload(t *testing.T) {
 		{"a change in the middle of it", func() {
 			folder.mount(t, "7", files("B", "1"))
 			inner := r.compile
-			r.compile = func(ctx context.Context, rules fs.FS, config []byte) (string, error) {
-				policy, err := inner(ctx, rules, config)
+			r.compile = func(ctx context.Context, own rules.Folder, config []byte) (string, error) {
+				policy, err := inner(ctx, own, config)
 				folder.mount(t, "8", files("B", "2"))
 				return policy, err
 			}
@@ -219,18 +219,18 @@ func TestCompile(t *testing.T) {
 		"a key that nobody knows":                {config: "version: 1\nrule: {}", fault: `configuration:2:1: unknown key "rule", did you mean rules?`},
 		"a rule that nobody knows":               {config: "version: 1\nrules: {maxmemory-unsett: {admission: warn}}", fault: `configuration:2:9: unknown rule "maxmemory-unsett"`},
 		"an action that nobody knows":            {config: "version: 1\nrules: {maxmemory-unset: {admission: scold}}", fault: `configuration:2:38: "scold" is not deny, warn, audit or off`},
-		"a rule that does not compile":           {rule: "package memory.own_rule\n\nfindings contains 1 if", fault: "memory/own_rule.rego:"},
-		"a rule that contradicts its examples":   {rule: swapped, fault: "self-test of rule own-rule: its bad example has no finding\nself-test of rule own-rule: its good example has a finding"},
-		"a rule that is no better than built-in": {rule: ownRule, fault: "memory/own_rule.rego:"},
+		"a rule that does not compile":           {rule: "package memory.own_rule\n\nfindings contains 1 if", fault: "own/memory/own_rule.rego:"},
+		"a rule that contradicts its examples":   {rule: swapped, fault: "self-test of rule own-rule: own/memory/own_rule.rego:"},
+		"a rule that is no better than built-in": {rule: ownRule, fault: "own/memory/own_rule.rego:"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var folder fs.FS
+			var folder rules.Folder
 			if test.rule != "" {
 				own := t.TempDir()
 				write(t, filepath.Join(own, "memory/own_rule.rego"), test.rule)
-				folder = os.DirFS(own)
+				folder = rules.Folder{Name: "own", FS: os.DirFS(own)}
 			}
 			var text []byte
 			if test.config != "" {
@@ -300,14 +300,14 @@ func TestTheDocumentedConfigurationIsOne(t *testing.T) {
 	if !found || !ended {
 		t.Fatal("docs/webhook.md has no example of a configuration")
 	}
-	if _, err := compile(t.Context(), nil, []byte("version: 1\n"+example)); err != nil {
+	if _, err := compile(t.Context(), rules.Folder{}, []byte("version: 1\n"+example)); err != nil {
 		t.Error(err)
 	}
 }
 
 func BenchmarkCompile(b *testing.B) {
 	for b.Loop() {
-		if _, err := compile(b.Context(), nil, nil); err != nil {
+		if _, err := compile(b.Context(), rules.Folder{}, nil); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -90,7 +90,7 @@ func each[T any](item shape[T], place func(*T, Position)) shape[[]T] {
 // ruleID is the id of a rule, present or former, which becomes the present one.
 func ruleID(library *rules.Library) shape[string] {
 	var ids []string
-	for _, rule := range library.Rules() {
+	for _, rule := range slices.Concat(library.Rules(), library.Faulty()) {
 		ids = append(append(ids, rule.ID), rule.RenamedFrom...)
 	}
 	return shape[string]{
@@ -113,7 +113,7 @@ func ruleID(library *rules.Library) shape[string] {
 func ruleTable(library *rules.Library) shape[[]Rule] {
 	var fields []field[[]Rule]
 	var namesakes []schema
-	for _, rule := range library.Rules() {
+	for _, rule := range slices.Concat(library.Rules(), library.Faulty()) {
 		s := ruleShape(rule)
 		for _, name := range append([]string{rule.ID}, rule.RenamedFrom...) {
 			description := rule.Title
@@ -160,12 +160,12 @@ func ruleShape(rule *rules.Rule) shape[Rule] {
 		key("only", "Evaluate it for these Redis alone.", list(matchReference), func(r *Rule) *[]Value[rules.Match] { return &r.Only }),
 		key("except", "Do not evaluate it for these Redis.", list(matchReference), func(r *Rule) *[]Value[rules.Match] { return &r.Except }),
 	}
-	if len(rule.Params) > 0 {
+	if len(rule.Params)+len(rule.Faults) > 0 {
 		fields = append(fields, key("params", "What can be tuned.", params(rule),
 			func(r *Rule) *map[string]Value[any] { return &r.Params }))
 	}
 	unknown := unknownKey
-	if len(rule.Params) == 0 {
+	if len(rule.Params)+len(rule.Faults) == 0 {
 		unknown = func(name string) string {
 			if name == "params" {
 				return fmt.Sprintf("rule %s has no parameters", rule.ID)
@@ -176,8 +176,11 @@ func ruleShape(rule *rules.Rule) shape[Rule] {
 	return object(unknown, fields...)
 }
 
-// params are the parameters of a rule, each of the type of its default.
+// params are the parameters of a rule, each of the type of its default. What a faulty rule has, nobody knows.
 func params(rule *rules.Rule) shape[map[string]Value[any]] {
+	if len(rule.Faults) > 0 {
+		return shape[map[string]Value[any]]{schema{"type": "object"}, func(*reader, *yaml.Node) (map[string]Value[any], bool) { return nil, true }}
+	}
 	var fields []field[map[string]Value[any]]
 	for _, param := range rule.Params {
 		s := placed(paramShape(param.Default))

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -21,9 +22,10 @@ import (
 type Result struct {
 	Findings []rules.Finding   // in the order of rules.Sort
 	Redis    []*topology.Redis // in the order of source.Discover, with what the evaluator knows of them
-	// Undecided are rules that failed on a Redis. One without a rule stands for all rules of that Redis.
+	// Undecided are rules that failed on a Redis. One without a rule stands for all rules of that Redis, one without a Redis for
+	// a rule that cannot be evaluated at all.
 	Undecided []rules.Undecided
-	Errors    []manifest.Error // what could not be read, by file and line
+	Errors    []manifest.Error // what could not be read, by file and line; rules too
 	Unknown   []*manifest.Object
 	// Notices say how documents were read that leave something open.
 	Notices []manifest.Notice
@@ -43,7 +45,13 @@ func Run(ctx context.Context, set *manifest.Set, evaluator *rules.Evaluator, cha
 	if err := Conclude(ctx, result, evaluator, true); err != nil {
 		return nil, err
 	}
+	faulty, faults := evaluator.Faulty()
+	result.Undecided = slices.Concat(faulty, result.Undecided)
 	result.Errors = slices.Concat(set.Errors, found.Errors)
+	for _, fault := range faults {
+		message, _, _ := strings.Cut(fault.Message, "\n") // without the lines that it quotes
+		result.Errors = append(result.Errors, manifest.Error{File: fault.File, Line: fault.Line, Message: message})
+	}
 	result.Unknown, result.Notices = found.Unknown, found.Notices
 	slices.SortStableFunc(result.Errors, func(a, b manifest.Error) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Message, b.Message))

@@ -65,7 +65,7 @@ func JUnit(w io.Writer, r Report) error {
 	for _, u := range r.Undecided {
 		file, at := r.written(u.Redis)
 		out.add(file, junitCase{
-			Class: Visible(cmp.Or(u.Rule, undecided)), Name: Visible(u.Redis), Line: r.at(at).Line,
+			Class: Visible(cmp.Or(u.Rule, undecided)), Name: Visible(cmp.Or(u.Redis, "every Redis")), Line: r.at(at).Line,
 			Error: &junitResult{Message: Visible(u.Reason), Type: undecided},
 		})
 	}

@@ -40,7 +40,7 @@ type Report struct {
 }
 
 func (r Report) page(rule *rules.Rule) string {
-	if r.Page == nil {
+	if r.Page == nil || rule.Own {
 		return ""
 	}
 	return r.Page(rule)

@@ -11,11 +11,14 @@ import (
 // What a report tells beside its findings, in one sentence each. The sentences hold what users wrote, as it is.
 
 func undecidedText(u rules.Undecided) string {
-	text := u.Redis + ": " + u.Reason
-	if u.Rule != "" {
-		text = u.Rule + " for " + text
+	about := u.Rule
+	switch {
+	case about == "":
+		about = u.Redis
+	case u.Redis != "":
+		about += " for " + u.Redis
 	}
-	return text
+	return about + ": " + u.Reason
 }
 
 func unknownText(o *manifest.Object) string {

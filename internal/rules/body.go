@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -14,9 +15,9 @@ func (l *loader) checkRule(rule *Rule, module *ast.Module) {
 	for _, r := range module.Rules {
 		if head := r.Head; head.Ref()[0].Equal(ast.VarTerm("findings")) {
 			findings = true
+			rule.Line = cmp.Or(rule.Line, r.Location.Row)
 			if head.RuleKind() != ast.MultiValue || len(head.Ref()) != 1 {
-				l.broken = true
-				l.fault(rule.File, r.Location.Row, "findings must be a set: findings contains {…} if …")
+				l.spoil(rule.File, r.Location.Row, "findings must be a set: findings contains {…} if …")
 			}
 		}
 	}

@@ -22,6 +22,7 @@ type Evaluator struct {
 	library   *Library
 	rules     []*Rule // those that judge a Redis
 	ofWaivers []*Rule // those that judge waivers
+	faulty    []*Rule // those that cannot be evaluated
 	params    ast.Value
 	severity  map[*Rule]Severity // of rules whose severity was replaced
 	scopes    map[*Rule]Scope
@@ -54,7 +55,7 @@ type Verdict struct {
 // Undecided is a rule that failed on a Redis: an error in a builtin, a finding that is none, too much time.
 type Undecided struct {
 	Rule   string // id
-	Redis  string // "<namespace>/<name>" or "<name>"
+	Redis  string // "<namespace>/<name>" or "<name>"; "" for every Redis
 	Reason string
 }
 
@@ -110,16 +111,25 @@ func (e *Evaluator) run(ctx context.Context, name string, document map[string]an
 		input:     ast.NewTerm(input),
 		txn:       txn,
 		started:   time.Now(),
+		wasted:    map[*Rule]time.Duration{},
 		cache:     topdown.NewVirtualCache(),
 		metadata:  map[string]any{},
 	}
-	slow := run.evaluateAll(ctx, rules, func(int) time.Duration { return e.budget / 20 })
-	undecided := run.evaluateAll(ctx, slow, func(left int) time.Duration { return run.remaining() / time.Duration(left) })
+	// A team's own come last, so that no other rule waits for them.
+	for _, own := range []bool{false, true} {
+		group := slices.DeleteFunc(slices.Clone(rules), func(rule *Rule) bool { return rule.Own != own })
+		slow := run.evaluateAll(ctx, group, func(int) time.Duration { return e.budget / 20 })
+		undecided := run.evaluateAll(ctx, slow, func(left int) time.Duration { return run.remaining() / time.Duration(left) })
+		for _, rule := range undecided {
+			why := fmt.Errorf("stopped, as the rules may take %v for one Redis", e.budget)
+			if wasted := run.wasted[rule]; wasted > 0 {
+				e.library.watch.rests(rule, why, wasted)
+			}
+			run.undecide(rule, why)
+		}
+	}
 	if ctx.Err() != nil {
 		return Verdict{}, context.Cause(ctx)
-	}
-	for _, rule := range undecided {
-		run.undecide(rule, fmt.Errorf("stopped, as the rules may take %v for one Redis", e.budget))
 	}
 	Sort(run.verdict.Findings)
 	slices.SortFunc(run.verdict.Undecided, func(a, b Undecided) int { return cmp.Compare(a.Rule, b.Rule) })
@@ -147,6 +157,7 @@ type evaluation struct {
 	input     *ast.Term
 	txn       storage.Transaction
 	started   time.Time
+	wasted    map[*Rule]time.Duration // on a team's own rules that were stopped
 	cache     topdown.VirtualCache
 	metadata  map[string]any // saves topdown a map for each query; nothing writes to it
 }
@@ -154,7 +165,11 @@ type evaluation struct {
 func (e *evaluation) remaining() time.Duration { return e.evaluator.budget - time.Since(e.started) }
 
 func (e *evaluation) undecide(rule *Rule, reason error) {
-	e.verdict.Undecided = append(e.verdict.Undecided, Undecided{rule.ID, e.name, reason.Error()})
+	text := reason.Error()
+	if rule.Own && !strings.HasPrefix(text, rule.File+":") {
+		text = Fault{rule.File, rule.Line, text}.String()
+	}
+	e.verdict.Undecided = append(e.verdict.Undecided, Undecided{rule.ID, e.name, text})
 }
 
 // evaluateAll adds the findings of rules to the verdict. The limit of each depends on how many are left. It returns the
@@ -193,24 +208,31 @@ func (e *evaluation) evaluate(ctx context.Context, rule *Rule, limit time.Durati
 	if limit <= 0 {
 		return nil, errSlow
 	}
-	query := e.evaluator.library.queries[rule]
-	if input, isObject := e.input.Value.(ast.Object); isObject && query.guard.stops(input) {
+	if input, isObject := e.input.Value.(ast.Object); isObject && e.evaluator.library.queries[rule].guard.stops(input) {
 		return nil, nil
 	}
-	answers, err := e.query(ctx, query, limit)
+	answers, err := e.query(ctx, rule, limit)
 	if err != nil {
 		return nil, err
 	}
 	return findingsOf(e.judge, rule, answers)
 }
 
-func (e *evaluation) query(ctx context.Context, query query, limit time.Duration) (ast.Set, error) {
+// query asks for the findings of a rule.
+func (e *evaluation) query(ctx context.Context, rule *Rule, limit time.Duration) (ast.Set, error) {
+	if rule.Own {
+		return e.watched(ctx, rule, limit)
+	}
 	cancel := topdown.NewCancel()
 	timer := time.AfterFunc(limit, cancel.Cancel)
 	defer timer.Stop()
 	stop := context.AfterFunc(ctx, cancel.Cancel)
 	defer stop()
+	return e.ask(ctx, e.evaluator.library.queries[rule], e.cache, cancel)
+}
 
+// ask evaluates a query until it is cancelled.
+func (e *evaluation) ask(ctx context.Context, query query, cache topdown.VirtualCache, cancel topdown.Cancel) (ast.Set, error) {
 	var answers ast.Set
 	err := topdown.NewQuery(query.body).
 		WithQueryCompiler(query.compiler).
@@ -220,7 +242,7 @@ func (e *evaluation) query(ctx context.Context, query query, limit time.Duration
 		WithInput(e.input).
 		WithStrictBuiltinErrors(true).
 		WithCancel(cancel).
-		WithVirtualCache(e.cache).
+		WithVirtualCache(cache).
 		WithMetrics(metrics.NoOp()).
 		WithTime(e.started).
 		WithRequestMetadata(e.metadata).

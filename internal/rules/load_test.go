@@ -61,10 +61,11 @@ findings contains {"at": "", "message": "m"} if {
 			{Name: "kinds", Description: "workloads", Default: []any{"StatefulSet", "Deployment"}},
 			{Name: "min_bytes", Description: "least limit", Default: 100},
 		},
-		Examples:    rules.Examples{Bad: "kind: Pod # want limit-low", Good: "kind: Service"},
+		Examples:    rules.Examples{Bad: "kind: Pod # want limit-low", Good: "kind: Service", BadLine: 20, GoodLine: 22},
 		References:  []rules.Reference{{Title: "How Redis uses memory", URL: "https://redis.io/docs/memory"}},
 		RenamedFrom: []string{"limit-small"},
 		File:        "memory/limit_low.rego",
+		Line:        25,
 	}}
 	if diff := cmp.Diff(want, library.Rules()); diff != "" {
 		t.Error(diff)

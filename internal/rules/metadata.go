@@ -53,6 +53,7 @@ func (l *loader) describe(rule *Rule, module *ast.Module) {
 	examples := block.fields("examples", custom["examples"], "bad", "good")
 	rule.Examples.Bad = block.text("examples.bad", examples["bad"])
 	rule.Examples.Good = block.text("examples.good", examples["good"])
+	rule.Examples.BadLine, rule.Examples.GoodLine = block.begins("bad"), block.begins("good")
 	rule.RenamedFrom = block.formerIDs(custom["renamed_from"])
 	rule.NotApplicable = block.notApplicable(custom["not_applicable"])
 }
@@ -75,6 +76,23 @@ func (m metadata) fault(name, format string, args ...any) {
 		}
 	}
 	m.loader.fault(m.file, line, format, args...)
+}
+
+// begins returns the line on which a text in the style of | begins, and 0 for other texts.
+func (m metadata) begins(key string) int {
+	lines := m.lines()
+	for i, text := range lines {
+		value, found := strings.CutPrefix(strings.TrimLeft(text, "# "), key+":")
+		if !found || !strings.HasPrefix(strings.TrimSpace(value), "|") {
+			continue
+		}
+		for j, text := range lines[i+1:] {
+			if strings.Trim(text, "# ") != "" {
+				return m.location.Row + i + 1 + j
+			}
+		}
+	}
+	return 0
 }
 
 // lines returns the block from "# METADATA" on.

@@ -45,7 +45,10 @@ type Rule struct {
 	RenamedFrom []string // ids it had before; they still select and waive it
 	// NotApplicable are the sources whose Redis it can never find anything in, sorted.
 	NotApplicable []NotApplicable
-	File          string // slash-separated path in the folder it was loaded from
+	File          string  // slash-separated path in the folder it was loaded from; of a team's own, with the folder
+	Line          int     // 1-based, on which the file says what it finds; 0 where that cannot be told
+	Own           bool    // a team's own, and not of the base that it stands beside
+	Faults        []Fault // why it cannot be evaluated: its own only, and what else is known of it may be wrong
 	// OfWaivers is true for a rule that judges waivers and no Redis. What it finds cannot be waived.
 	OfWaivers bool
 }
@@ -58,7 +61,10 @@ type Param struct {
 }
 
 // Examples are manifests that the rule finds something in, and nothing.
-type Examples struct{ Bad, Good string }
+type Examples struct {
+	Bad, Good         string
+	BadLine, GoodLine int // on which they begin in the rule's file; 0 where that cannot be told
+}
 
 // NotApplicable is why a rule finds nothing in the Redis of a source.
 type NotApplicable struct{ Source, Reason string }
@@ -66,17 +72,40 @@ type NotApplicable struct{ Source, Reason string }
 // Reference is further reading.
 type Reference struct{ Title, URL string }
 
-// Library is a set of loaded, checked and compiled rules. It is immutable and safe for concurrent use.
+// Library is a set of loaded, checked and compiled rules. It is immutable, but for which of a team's own rules rest, and safe
+// for concurrent use.
 type Library struct {
 	rules    []*Rule
-	byID     map[string]*Rule // former ids too
+	faulty   []*Rule
+	faults   []Fault          // of a team's own files that are no rules
+	byID     map[string]*Rule // former ids too, and those of faulty rules
 	queries  map[*Rule]query
 	compiler *ast.Compiler
 	store    storage.Store // empty: rules read nothing but their input
+	watch    watch
 }
 
-// Rules returns all rules sorted by category and id.
+// Rules returns all rules that can be evaluated, sorted by category and id.
 func (l *Library) Rules() []*Rule { return slices.Clone(l.rules) }
+
+// Faulty returns a team's own rules that cannot be evaluated, sorted by category and id.
+func (l *Library) Faulty() []*Rule { return slices.Clone(l.faulty) }
+
+// Faults returns what is wrong with a team's own files that are no rules: libraries, what lies in the wrong place, rules
+// whose id is taken.
+func (l *Library) Faults() []Fault { return slices.Clone(l.faults) }
+
+// Err returns all that is wrong with a team's own rules as a *LoadError, and nil where nothing is.
+func (l *Library) Err() error {
+	faults := l.Faults()
+	for _, rule := range l.faulty {
+		faults = append(faults, rule.Faults...)
+	}
+	if len(faults) == 0 {
+		return nil
+	}
+	return &LoadError{faults}
+}
 
 // Rule returns the rule that has the id, or had it before a rename.
 func (l *Library) Rule(id string) (*Rule, bool) {
@@ -86,9 +115,9 @@ func (l *Library) Rule(id string) (*Rule, bool) {
 
 // Nearest returns the id that a misspelt one probably means, or "" when none is close.
 func (l *Library) Nearest(id string) string {
-	ids := make([]string, len(l.rules))
-	for i, rule := range l.rules {
-		ids[i] = rule.ID
+	var ids []string
+	for _, rule := range slices.Concat(l.rules, l.faulty) {
+		ids = append(ids, rule.ID)
 	}
 	return Nearest(id, ids)
 }

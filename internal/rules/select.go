@@ -117,9 +117,11 @@ func (l *Library) Select(selection Selection) (*Evaluator, error) {
 		entries: entries, whole: selection.Whole, inline: selection.Inline, forbidden: forbidden,
 		budget: selection.Budget, now: selection.Now,
 	}
-	for _, rule := range l.rules {
+	for _, rule := range slices.Concat(l.rules, l.faulty) {
 		switch {
 		case (len(only) > 0 && !only[rule] || disable[rule]) && !enable[rule]:
+		case len(rule.Faults) > 0:
+			e.faulty = append(e.faulty, rule)
 		case rule.OfWaivers:
 			e.ofWaivers = append(e.ofWaivers, rule)
 		default:
@@ -206,7 +208,7 @@ func (s *selector) params(byName map[string]map[string]any) ast.Value {
 	}
 	for _, name := range slices.Sorted(maps.Keys(byName)) {
 		rule, ok := s.rule(name)
-		if !ok {
+		if !ok || len(rule.Faults) > 0 {
 			continue
 		}
 		for _, param := range slices.Sorted(maps.Keys(byName[name])) {

@@ -1,0 +1,197 @@
+package rules
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/cover"
+	"github.com/open-policy-agent/opa/v1/storage/inmem"
+	"github.com/open-policy-agent/opa/v1/tester"
+)
+
+// Tested is what the _test.rego files of folders came to.
+type Tested struct {
+	Tests    []RegoTest // by file and line
+	Coverage []Coverage // of every file of rules and what they share, by file
+	// Faults are why some files were not tested, those of rules that are faulty themselves left out.
+	Faults []Fault
+}
+
+// RegoTest is one test_ rule.
+type RegoTest struct {
+	File    string
+	Line    int
+	Name    string
+	Skipped bool   // its name begins with todo_
+	Failure string // "" for none
+	Output  string // what it printed
+}
+
+// Coverage is how much of a file the tests reach.
+type Coverage struct {
+	File           string
+	Covered, Lines int
+	Missed         []Lines
+}
+
+// Lines are the first and the last of some that follow each other.
+type Lines struct{ First, Last int }
+
+func (l Lines) String() string {
+	if l.First == l.Last {
+		return fmt.Sprint(l.First)
+	}
+	return fmt.Sprintf("%d-%d", l.First, l.Last)
+}
+
+// testTime is how long one test may take.
+const testTime = 5 * time.Second
+
+// RunTests runs the _test.rego files of folders on the rules there, which see the libraries of the base too. A test sees rules
+// as they are written: it gives them input.params itself. The error is one of the context, or a failure of ours.
+func RunTests(ctx context.Context, base fs.FS, library *Library, own ...Folder) (*Tested, error) {
+	l := loader{capabilities: testCapabilities(), modules: map[string]*ast.Module{}, own: map[string]bool{}}
+	if err := l.readLibraries(base); err != nil {
+		return nil, fmt.Errorf("read rules: %w", err)
+	}
+	faulty := map[string]bool{}
+	for _, fault := range library.faults {
+		faulty[fault.File] = true
+	}
+	for _, rule := range library.faulty {
+		faulty[rule.File] = true
+	}
+	for _, folder := range own {
+		if err := l.readAll(folder, faulty); err != nil {
+			return nil, fmt.Errorf("read rules: %w", err)
+		}
+	}
+	for {
+		compiler := testCompiler(l.capabilities)
+		compiler.Compile(l.modules)
+		if !compiler.Failed() {
+			break
+		}
+		l.opaFaults("", compiler.Errors)
+		if !l.dropFaulty() {
+			return nil, &LoadError{l.sorted(l.faults)}
+		}
+	}
+	tested := &Tested{Faults: l.sorted(l.faults)}
+	return tested, tested.run(ctx, l)
+}
+
+// testCapabilities are those of rules, and what tests are made of.
+func testCapabilities() *ast.Capabilities {
+	allowed := capabilities()
+	for _, name := range []string{ast.Print.Name, ast.InternalPrint.Name, ast.InternalTestCase.Name} {
+		allowed.Builtins = append(allowed.Builtins, ast.BuiltinMap[name])
+	}
+	return allowed
+}
+
+func testCompiler(capabilities *ast.Capabilities) *ast.Compiler {
+	return newCompiler(capabilities).WithStrict(false).WithEnablePrintStatements(true)
+}
+
+// readLibraries takes in what rules of the base share.
+func (l *loader) readLibraries(base fs.FS) error {
+	names, err := fs.Glob(base, "lib/*.rego")
+	for _, name := range names {
+		if err == nil && isRule(name) {
+			l.modules[name] = l.parse(base, name, name)
+		}
+	}
+	return err
+}
+
+// readAll takes in the sound files of a folder, tests too.
+func (l *loader) readAll(folder Folder, faulty map[string]bool) error {
+	return fs.WalkDir(folder.FS, ".", func(name string, entry fs.DirEntry, err error) error {
+		file := path.Join(folder.Name, name)
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && hidden(name):
+			return fs.SkipDir
+		case entry.IsDir() || path.Ext(name) != ".rego" || faulty[file]:
+			return nil
+		}
+		l.own[file] = true
+		if module := l.parse(folder.FS, name, file); module != nil {
+			l.modules[file] = module
+		}
+		return nil
+	})
+}
+
+func (t *Tested) run(ctx context.Context, l loader) error {
+	coverage, store := cover.New(), inmem.New()
+	txn, err := store.NewTransaction(ctx)
+	if err != nil {
+		return err
+	}
+	defer store.Abort(ctx, txn)
+	results, err := tester.NewRunner().
+		SetCompiler(testCompiler(l.capabilities)).
+		SetStore(store).
+		SetModules(l.modules).
+		SetTimeout(testTime).
+		CapturePrintOutput(true).
+		RaiseBuiltinErrors(true).
+		SetCoverageQueryTracer(coverage).
+		RunTests(ctx, txn)
+	if err != nil {
+		return fmt.Errorf("run tests: %w", err)
+	}
+	for result := range results {
+		t.Tests = append(t.Tests, regoTest(result))
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	slices.SortFunc(t.Tests, func(a, b RegoTest) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Name, b.Name))
+	})
+	report := coverage.Report(l.modules)
+	for _, file := range slices.Sorted(maps.Keys(l.own)) {
+		if !isRule(file) || l.modules[file] == nil {
+			continue
+		}
+		c := Coverage{File: file}
+		if found := report.Files[file]; found != nil {
+			c.Covered, c.Lines = found.CoveredLines, found.CoveredLines+found.NotCoveredLines
+			for _, r := range found.NotCovered {
+				c.Missed = append(c.Missed, Lines{r.Start.Row, r.End.Row})
+			}
+		}
+		t.Coverage = append(t.Coverage, c)
+	}
+	return nil
+}
+
+func regoTest(result *tester.Result) RegoTest {
+	test := RegoTest{Name: result.Name, Skipped: result.Skip, Output: strings.TrimSpace(string(result.Output))}
+	if result.Location != nil {
+		test.File, test.Line = result.Location.File, result.Location.Row
+	}
+	switch {
+	case result.Skip, result.Pass():
+	case result.Error != nil:
+		test.Failure = reason(result.Error).Error()
+	default:
+		test.Failure = "is not true"
+		if at := result.FailedAt; at != nil && at.Location != nil {
+			test.Failure = fmt.Sprintf("is not true, from line %d on: %s", at.Location.Row, strings.Join(strings.Fields(string(at.Location.Text)), " "))
+		}
+	}
+	return test
+}
