@@ -162,3 +162,14 @@ func TestAuditOfNoServer(t *testing.T) {
 		t.Errorf("got %q and %q, want %q", errs.String(), out.String(), want)
 	}
 }
+
+func TestAuditOfNoKubeconfig(t *testing.T) {
+	t.Setenv("KUBECONFIG", filepath.Join(t.TempDir(), "none"))
+	t.Setenv("KUBERNETES_SERVICE_HOST", "")
+	var out, errs bytes.Buffer
+	code := run(t.Context(), []string{"audit", "--no-config"}, nil, &out, &errs)
+	want := "redislint: no cluster is known here: name a kubeconfig with --kubeconfig or KUBECONFIG\n"
+	if code != exitUsage || errs.String() != want || out.Len() > 0 {
+		t.Errorf("exit code %d, %q and %q, want %q", code, errs.String(), out.String(), want)
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
+	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/redislint/redislint/internal/manifest"
 )
@@ -37,6 +38,11 @@ func Read(ctx context.Context, server *Server, o Options) (*manifest.Set, error)
 	for _, kind := range o.Kinds {
 		if strings.HasSuffix(kind, "/Secret") {
 			return nil, errors.New("secrets are for their Pods to read")
+		}
+	}
+	for _, namespace := range o.Namespaces {
+		if len(validation.IsDNS1123Label(namespace)) > 0 {
+			return nil, &NamespaceError{namespace}
 		}
 	}
 	resources, unsure, err := server.served(ctx, o.Kinds)
@@ -119,13 +125,25 @@ func (r *reader) read(ctx context.Context, lists []*listing) error {
 // set decodes what was listed, and says what was not.
 func (r *reader) set(lists []*listing) *manifest.Set {
 	var inputs []manifest.Input
+	kinds := map[string]string{} // of inputs, by their names
 	for _, l := range lists {
+		for _, input := range l.inputs {
+			kinds[input.Name] = l.kind
+		}
 		inputs = append(inputs, l.inputs...)
 		l.inputs = nil
 	}
 	slices.SortStableFunc(inputs, func(a, b manifest.Input) int { return strings.Compare(a.Name, b.Name) })
 	set := manifest.Decode(inputs, r.options.Limits)
 	set.Stats.Files = 0 // they are none
+	for _, e := range set.Errors {
+		set.Gaps = append(set.Gaps, manifest.Gap{Kind: kinds[e.File]})
+	}
+	if set.Stats.Documents < len(inputs) { // more than the limits allow
+		for _, l := range lists {
+			set.Gaps = append(set.Gaps, manifest.Gap{Kind: l.kind})
+		}
+	}
 	var errs, notices gaps
 	for _, l := range lists {
 		if l.err == nil {

@@ -363,6 +363,20 @@ func TestReadErrors(t *testing.T) {
 	if missing, ok := errors.AsType[*NamespaceError](err); !ok || missing.Name != "shpo" {
 		t.Errorf("a namespace that does not exist: %v", err)
 	}
+	before := server.Requests()
+	for _, name := range []string{"", "..", "shop/../../secrets", "Shop"} {
+		if _, err := Read(t.Context(), server, Options{Kinds: kinds, Namespaces: []string{name}}); !errors.As(err, new(*NamespaceError)) {
+			t.Errorf("a namespace that nobody can have, %q: %v", name, err)
+		}
+	}
+	for _, path := range []string{"", "api/v1/secrets", "api/v1/namespaces/../secrets", "api//v1"} {
+		if err := server.Get(t.Context(), path, nil, new(struct{})); err == nil {
+			t.Errorf("asked for %q", path)
+		}
+	}
+	if server.Requests() != before {
+		t.Error("requests were made that nobody may make")
+	}
 	if _, err := Read(t.Context(), server, Options{Kinds: []string{"/Secret"}}); err == nil {
 		t.Error("read Secrets")
 	}
@@ -377,5 +391,34 @@ func TestReadErrors(t *testing.T) {
 	}}
 	if _, err := Read(t.Context(), stranger.start(t, time.Minute), Options{Kinds: kinds}); err == nil || err.Error() != "ask what the API server has: Unauthorized" {
 		t.Errorf("a stranger: %v", err)
+	}
+}
+
+func TestReadOfMoreThanTheLimits(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		limits manifest.Options
+		want   []string
+	}{
+		"a document": {manifest.Options{MaxDocumentBytes: 120}, []string{"gap /Service"}},
+		"all":        {manifest.Options{MaxDocuments: 2}, []string{"gap /Service", "gap policy/PodDisruptionBudget", "gap storage.k8s.io/StorageClass"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			large := strings.Replace(some("redis", 1)[0], `"redis"`, `"redis`+strings.Repeat("x", 100)+`"`, 1)
+			a := api{lists: map[string][]string{services: {large}, budgets: some("b", 1), classes: some("c", 1)}}
+			set, err := Read(t.Context(), a.start(t, time.Minute), Options{Kinds: kinds, Limits: c.limits})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, want := range c.want {
+				if !set.Lacks(strings.TrimPrefix(want, "gap "), "shop") {
+					t.Errorf("no %s; gaps %v, errors %v", want, set.Gaps, set.Errors)
+				}
+			}
+			if len(set.Errors) == 0 {
+				t.Error("nothing is told")
+			}
+		})
 	}
 }

@@ -50,6 +50,9 @@ func Connect(kubeconfig, context string, timeout time.Duration) (*Server, error)
 	files.ExplicitPath = kubeconfig
 	loader := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(files, &clientcmd.ConfigOverrides{CurrentContext: context})
 	config, err := loader.ClientConfig()
+	if clientcmd.IsEmptyConfig(err) {
+		return nil, errors.New("no cluster is known here: name a kubeconfig with --kubeconfig or KUBECONFIG")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read kubeconfig: %w", err)
 	}
@@ -148,6 +151,12 @@ const maxAnswer = 256 << 20
 
 // ask makes a request and reads its answer, when that is a success.
 func (s *Server) ask(ctx context.Context, r request, read func(io.Reader) error) error {
+	for segment := range strings.SplitSeq(r.path, "/") {
+		// No name, whoever made it up, leads anywhere else.
+		if segment == "" || segment == "." || segment == ".." || segment == "secrets" {
+			return fmt.Errorf("%q is no place to ask", r.path)
+		}
+	}
 	select {
 	case s.slots <- struct{}{}:
 	case <-ctx.Done():
