@@ -10,21 +10,22 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/redislint/redislint/internal/chart"
+	"github.com/redislint/redislint/internal/fixture"
 	"github.com/redislint/redislint/internal/manifest"
 	"github.com/redislint/redislint/internal/rules"
 	"github.com/redislint/redislint/internal/source"
 	"github.com/redislint/redislint/policies"
 )
 
-// TestValuesAreJudgedAsTheirRender lints each values file of testdata alone, and the rendered chart of the same name among
-// the fixtures: the same rules have to speak of the same objects.
+// TestValuesAreJudgedAsTheirRender lints each values file of testdata and of the fixtures alone, and the rendered chart of the
+// same name among the fixtures: the same rules have to speak of the same objects.
 func TestValuesAreJudgedAsTheirRender(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/*.yaml")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no values: %v", err)
 	}
-	for _, file := range files {
+	for _, file := range append(files, fixture.Files(t, "../../fixtures/values")...) {
 		name := filepath.Base(file)
 		t.Run(strings.TrimSuffix(name, ".yaml"), func(t *testing.T) {
 			t.Parallel()
@@ -39,6 +40,9 @@ func TestValuesAreJudgedAsTheirRender(t *testing.T) {
 			want := decode(t, name, string(render))
 			title, _, _ := strings.Cut(strings.TrimPrefix(string(values), "# "), "\n")
 			chartName, version, _ := strings.Cut(title, " ")
+			if reference := fixture.Chart(values); reference != "" {
+				chartName, version, _ = strings.Cut(strings.TrimPrefix(reference, "bitnami/"), "@")
+			}
 			owner := valuesOf(t, name, string(values))
 			out, err := chart.Render(chart.Release{
 				Chart: chartName, Version: version, Name: "carts", Namespace: want.Objects[0].Namespace,
