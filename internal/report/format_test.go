@@ -410,7 +410,7 @@ func FuzzFormats(f *testing.F) {
 			t.Errorf("SARIF: %d links in %q", links, result.Message.Text)
 		}
 		lines := strings.Split(strings.TrimSuffix(written(t, GitHubFormat, report), "\n"), "\n")
-		if len(lines) != 3 {
+		if len(lines) != 4 {
 			t.Errorf("GitHub: %d commands: %q", len(lines), lines)
 		}
 		for _, line := range lines {

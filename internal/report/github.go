@@ -44,6 +44,9 @@ func GitHub(w io.Writer, r Report) error {
 	for _, u := range r.Unseen {
 		write("notice", "not in the input", Visible(unseenText(u)), "", manifest.Position{})
 	}
+	if len(r.Redis) == 0 { // an empty log would read as a Redis without findings
+		write("notice", "no Redis recognised", Visible("No Redis recognised in "+r.read()), "", manifest.Position{})
+	}
 	return out.Flush()
 }
 

@@ -33,6 +33,18 @@ func unseenText(u Unseen) string {
 	return text
 }
 
+// read tells what was read, the documents that are no objects only where there is no Redis.
+func (r Report) read() string {
+	read, files := plural(r.Summary.Objects, "object"), plural(r.Summary.Files, "file")
+	if r.Cluster != nil {
+		files = r.Cluster.Name + " (" + plural(r.Cluster.Requests, "request") + ")"
+	}
+	if len(r.Redis) == 0 && r.Summary.Unread > 0 {
+		read += " and " + plural(r.Summary.Unread, "other document")
+	}
+	return read + " in " + files
+}
+
 // reason is why a finding is waived, and for how long.
 func reason(s rules.Suppression) string {
 	if s.Until == "" {

@@ -20,8 +20,7 @@ func StepSummary(w io.Writer, r Report, limit int) error {
 	if len(r.Redis) == 0 {
 		names = "none recognised"
 	}
-	fmt.Fprintf(&b, "Redis: %s, in %s in %s.\n",
-		names, plural(r.Summary.Objects, "object"), plural(r.Summary.Files, "file"))
+	fmt.Fprintf(&b, "Redis: %s, in %s.\n", names, inMarkdown.Replace(Visible(r.read())))
 
 	rows := summaryRows(r)
 	if len(rows) > 0 {

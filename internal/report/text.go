@@ -250,15 +250,8 @@ func some(list []string, few int) string {
 
 // summary writes what was recognised as Redis, in how much, with what result.
 func (p *page) summary(r Report) {
-	read, files := plural(r.Summary.Objects, "object"), plural(r.Summary.Files, "file")
-	if r.Cluster != nil {
-		files = r.Cluster.Name + " (" + plural(r.Cluster.Requests, "request") + ")"
-	}
 	if len(r.Redis) == 0 {
-		if r.Summary.Unread > 0 {
-			read += " and " + plural(r.Summary.Unread, "other document")
-		}
-		p.line(span{p.odd, "No Redis recognised"}, span{nil, " in " + read + " in " + files + "."})
+		p.line(span{p.odd, "No Redis recognised"}, span{nil, " in " + r.read() + "."})
 		return
 	}
 	const label = "Redis: "
@@ -267,7 +260,7 @@ func (p *page) summary(r Report) {
 		counts += fmt.Sprintf(" (%d can be fixed with redislint fix)", n)
 	}
 	counts += " ·"
-	words := append(strings.Fields(Visible(some(each(r.Redis, describe), maxRedis))), "·", read+" in "+Visible(files)+" ·")
+	words := append(strings.Fields(Visible(some(each(r.Redis, describe), maxRedis))), "·", Visible(r.read())+" ·")
 	if textWidth(label+counts) <= p.width {
 		words = append(words, counts)
 	} else {
