@@ -53,7 +53,6 @@ type judged struct {
 	set       *manifest.Set
 	result    *lint.Result // its findings at the places that a user can change
 	old       int          // findings that were left out, as they are not new
-	built     bool         // something was made of files as they are on disk: see unit.Loaded.Built
 	started   time.Time
 }
 
@@ -112,7 +111,7 @@ func (i *inputs) judgeBy(cmd *cobra.Command, chosen *chosen, paths []string, tol
 	if i.stdinName != "" {
 		nameStdin(loaded.Set, result, i.stdinName)
 	}
-	return &judged{chosen: chosen, evaluator: evaluator, set: loaded.Set, result: result, built: loaded.Built()}, nil
+	return &judged{chosen: chosen, evaluator: evaluator, set: loaded.Set, result: result}, nil
 }
 
 // inputError tells a path that does not exist, which is the user's, from input that cannot be read.

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/redislint/redislint/internal/config"
+	"github.com/redislint/redislint/internal/fix"
 	"github.com/redislint/redislint/internal/lsp"
 	"github.com/redislint/redislint/internal/rules"
 )
@@ -19,8 +20,7 @@ import (
 const lspHelp = `Lsp speaks the Language Server Protocol on standard input and output: an editor starts
 it, and shows findings while files are edited, with what they rest on, how to fix them,
 and the page of each rule. Files are judged as "redislint lint FILE" judges them, with
-the text that the editor has. What is made of files on disk, a chart or a kustomization,
-is judged anew when a file is saved.`
+the text that the editor has.`
 
 // lspCommand is redislint lsp with its flags.
 type lspCommand struct {
@@ -60,7 +60,7 @@ func rulePage(rule *rules.Rule) string {
 	return "https://github.com/redislint/redislint/blob/main/docs/rules/" + rule.ID + ".md"
 }
 
-func (l *lspCommand) judge(_ context.Context, path string, texts lsp.Texts) (*lsp.Verdict, error) {
+func (l *lspCommand) judge(_ context.Context, path string, open map[string][]byte) (*lsp.Verdict, error) {
 	chosen, err := l.choose(filepath.Dir(path))
 	if err != nil {
 		return nil, err
@@ -69,16 +69,32 @@ func (l *lspCommand) judge(_ context.Context, path string, texts lsp.Texts) (*ls
 		return &lsp.Verdict{}, nil // not saved yet
 	}
 	inputs := l.inputs
-	inputs.limits.Text = texts
+	inputs.overlay = open
 	judged, err := inputs.judgeBy(l.cmd, chosen, []string{path}, nil)
 	if err != nil {
 		return nil, err
 	}
-	verdict := &lsp.Verdict{Errors: judged.result.Errors, Saved: judged.built}
+	verdict := &lsp.Verdict{Errors: judged.result.Errors}
 	for _, f := range judged.result.Findings {
-		verdict.Found = append(verdict.Found, lsp.Found{Finding: f})
+		verdict.Found = append(verdict.Found, lsp.Found{Finding: f, Fixes: fixesOf(f)})
 	}
 	return verdict, nil
+}
+
+// fixesOf are the edits that end a finding, if a rule knows some that can be written.
+func fixesOf(f rules.Finding) []lsp.Fix {
+	repair, err := fix.For(f, true)
+	if err != nil {
+		return nil
+	}
+	offered := lsp.Fix{Title: "Fix " + f.Rule.ID + ": " + repair.Summary(), Safe: repair.Safe}
+	if !repair.Safe {
+		offered.Title += " (think first)"
+	}
+	for _, e := range repair.Edits {
+		offered.Edits = append(offered.Edits, lsp.Edit{File: e.File, Position: e.Position, Text: e.Text, Source: e.Source})
+	}
+	return []lsp.Fix{offered}
 }
 
 // choose reads the configuration that counts for a folder, unless it is that of the last time.

@@ -223,6 +223,37 @@ func TestEditorShowsWhatAnotherDocumentMakesWrong(t *testing.T) {
 	}
 }
 
+// The edits of a fix, made by an editor, end the finding.
+func TestEditorFixes(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "redis.yaml")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	e := edit(t)
+	at := e.open(path, edited)
+	shown := e.shown(at, 1)
+	below := shown[slices.IndexFunc(shown, func(d protocol.Diagnostic) bool { return d.Code == "memory-request-below-limit" })]
+	var actions []protocol.CodeAction
+	e.call(protocol.MethodTextDocumentCodeAction, &protocol.CodeActionParams{
+		TextDocument: protocol.TextDocumentIdentifier{URI: at}, Range: below.Range,
+	}, &actions)
+	i := slices.IndexFunc(actions, func(a protocol.CodeAction) bool {
+		return strings.HasPrefix(a.Title, "Fix memory-request-below-limit")
+	})
+	if i < 0 || !actions[i].IsPreferred || len(actions[i].Edit.Changes[at]) != 1 {
+		t.Fatalf("actions: %+v", actions)
+	}
+	change := actions[i].Edit.Changes[at][0]
+	lines := strings.SplitAfter(edited, "\n")
+	line := lines[change.Range.Start.Line]
+	lines[change.Range.Start.Line] = line[:change.Range.Start.Character] + change.NewText + line[change.Range.End.Character:]
+	e.change(at, 2, strings.Join(lines, ""))
+	if got := rulesOf(e.shown(at, 2)); len(got) > 0 {
+		t.Errorf("shown of what is fixed: %q", got)
+	}
+}
+
 func TestEditorWaivesWithAComment(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "redis.yaml")

@@ -72,16 +72,15 @@ func (s *Server) actions(p protocol.CodeActionParams) []protocol.CodeAction {
 	return list
 }
 
-// edit is a fix for the editor; false when one of its files is not open, and so its text not known here.
+// edit is a fix for the editor; false when one of its files has another text by now.
 func (s *Server) edit(fix Fix) (*protocol.WorkspaceEdit, bool) {
 	changes := map[protocol.DocumentURI][]protocol.TextEdit{}
 	for _, e := range fix.Edits {
 		path := filepath.FromSlash(e.File)
-		text, open := s.text(path)
-		if !open {
+		if text, open := s.text(path); open && string(text) != e.Source {
 			return nil, false
 		}
-		at := uri.File(path)
+		text, at := []byte(e.Source), uri.File(path)
 		changes[at] = append(changes[at], protocol.TextEdit{
 			Range: protocol.Range{
 				Start: position(text, e.Position.Line, e.Position.Column), End: position(text, e.Position.EndLine, e.Position.EndColumn),

@@ -36,7 +36,7 @@ func (s *Server) judgeAll(ctx context.Context) {
 }
 
 func (s *Server) judge(ctx context.Context, d document) {
-	verdict, err := s.opts.Judge(ctx, d.path, s.text)
+	verdict, err := s.opts.Judge(ctx, d.path, s.texts())
 	if ctx.Err() != nil {
 		return
 	}

@@ -47,9 +47,6 @@ func (s *Server) edited(params protocol.DidChangeTextDocumentParams) error {
 		return errText
 	}
 	d.text, d.version = []byte(last.Text), params.TextDocument.Version
-	if d.saved {
-		return nil
-	}
 	d.due, d.asked = true, true
 	s.affected(d.path)
 	return nil
@@ -77,10 +74,11 @@ func (s *Server) closed(at protocol.DocumentURI) bool {
 	return open
 }
 
-// affected has what may depend on a file judged again: documents of its folder, or all for "".
+// affected has what may depend on a file judged again: documents of its folder, above or below, or all for "".
 func (s *Server) affected(path string) {
 	for _, d := range s.open {
-		if path == "" || !d.saved && filepath.Dir(d.path) == filepath.Dir(path) {
+		one, other := filepath.Dir(d.path)+"/", filepath.Dir(path)+"/"
+		if path == "" || strings.HasPrefix(one, other) || strings.HasPrefix(other, one) {
 			d.due = true
 		}
 	}
@@ -115,7 +113,7 @@ func (s *Server) settle(judged document, verdict *Verdict) bool {
 	if !open || d.version != judged.version {
 		return false
 	}
-	d.found, d.saved = verdict.Found, verdict.Saved
+	d.found = verdict.Found
 	return true
 }
 

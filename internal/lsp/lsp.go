@@ -17,23 +17,18 @@ import (
 
 // Options are what a Server needs of others.
 type Options struct {
-	// Judge judges the file at a path, absolute and clean, with what belongs to it. Texts returns what stands for a file that
-	// is open in the editor. It is called from one goroutine at a time.
-	Judge func(ctx context.Context, path string, texts Texts) (*Verdict, error)
+	// Judge judges the file at a path, absolute and clean, with what belongs to it. Open is what the editor holds of files, by
+	// their paths with slashes. It is called from one goroutine.
+	Judge func(ctx context.Context, path string, open map[string][]byte) (*Verdict, error)
 	// Page returns the address of a rule's page.
 	Page    func(*rules.Rule) string
 	Version string
 }
 
-// Texts returns the text of a file that is open in the editor.
-type Texts func(path string) ([]byte, bool)
-
 // Verdict is what was found in one file and in what belongs to it.
 type Verdict struct {
 	Found  []Found
 	Errors []manifest.Error
-	// Saved is true when files were judged as they are on disk, as those of charts are: what is typed counts once it is saved.
-	Saved bool
 }
 
 // Found is a finding, with what would mend it.
@@ -49,11 +44,12 @@ type Fix struct {
 	Edits []Edit
 }
 
-// Edit replaces what is written at a position of a file.
+// Edit replaces what is written at a position of a file, whose whole text is Source.
 type Edit struct {
 	File     string
 	Position manifest.Position
 	Text     string
+	Source   string
 }
 
 // Server serves one editor.
@@ -78,7 +74,6 @@ type document struct {
 	// due is true until the verdict is on this text; asked when the user waits for it, and it does not only follow from
 	// another document.
 	due, asked bool
-	saved      bool // judged as it is on disk
 	found      []Found
 }
 
@@ -114,11 +109,8 @@ func (s *Server) Serve(ctx context.Context, stream io.ReadWriteCloser) error {
 	return nil
 }
 
-// text is the Texts of what is open. The bytes are not written to.
+// text returns what the editor holds of a file.
 func (s *Server) text(path string) ([]byte, bool) {
-	if absolute, err := filepath.Abs(path); err == nil {
-		path = absolute
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	d, open := s.open[path]
@@ -126,4 +118,15 @@ func (s *Server) text(path string) ([]byte, bool) {
 		return nil, false
 	}
 	return d.text, true
+}
+
+// texts returns what the editor holds. The bytes are never written to.
+func (s *Server) texts() map[string][]byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	texts := map[string][]byte{}
+	for path, d := range s.open {
+		texts[filepath.ToSlash(path)] = d.text
+	}
+	return texts
 }

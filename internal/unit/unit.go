@@ -34,17 +34,12 @@ type Loaded struct {
 	beside map[string]bool // files that nobody named, read beside those that were
 	charts []*chart
 
-	built bool
-
 	overlay  map[string][]byte
 	renderer *render.Renderer
 }
 
 // Own reports whether a file was named, or found in what was named, and not only read beside it.
 func (l *Loaded) Own(file string) bool { return !l.beside[file] }
-
-// Built reports whether something was made of files as they are on disk: a chart or a kustomization.
-func (l *Loaded) Built() bool { return l.built }
 
 // Close ends the renderers of charts. Place needs them.
 func (l *Loaded) Close() {
@@ -90,7 +85,7 @@ func Load(ctx context.Context, paths []string, stdin io.Reader, opts Options) (*
 			return data, ok
 		}
 	}
-	l := &Loaded{beside: map[string]bool{}, renderer: opts.Renderer, overlay: opts.Overlay, built: len(p.charts)+len(p.kustomizations) > 0}
+	l := &Loaded{beside: map[string]bool{}, renderer: opts.Renderer, overlay: opts.Overlay}
 	if err := l.load(ctx, p, stdin); err != nil {
 		l.Close()
 		return nil, err
