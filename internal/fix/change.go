@@ -24,7 +24,7 @@ func (c change) edits() ([]Edit, error) {
 		if c.Directive != "" {
 			return nil, refuse("no file or list of settings is in sight to write %s to", c.Directive)
 		}
-		return nil, refuse("it is written nowhere")
+		return nil, refuse("nothing that could be edited says it: it is a default of what makes the Pods")
 	}
 	s, err := c.spot()
 	if err != nil {

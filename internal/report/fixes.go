@@ -72,7 +72,12 @@ func Fixes(w io.Writer, f Fixing, opts TextOptions) error {
 	return p.flush()
 }
 
-func placeText(f rules.Finding) string { return f.Place.File() + ":" + lineColumn(f.Place) }
+func placeText(f rules.Finding) string {
+	if f.Place.File() == "" {
+		return objectName(f.Object)
+	}
+	return f.Place.File() + ":" + lineColumn(f.Place)
+}
 
 // grouped puts findings of one rule with one reason together, the more severe before the others.
 func grouped(list []Left) [][]Left {

@@ -169,6 +169,16 @@ func sample(t *testing.T) Report {
 		Errors:  []manifest.Error{{File: "shop/broken.yaml", Line: 7, Message: "did not find expected key"}, {File: "shop/huge.yaml", Message: "file is larger than 268435456 bytes"}},
 		Notices: []manifest.Notice{{File: "shop/chart/templates", Message: "templates of a Helm chart are not read"}},
 		Unknown: decode(t, manifest.Input{Name: "shop/kubedb.yaml", Data: []byte("apiVersion: kubedb.com/v1\nkind: Redis\nmetadata: {name: sessions}\n")}),
+		Repairs: map[string]Repair{
+			"77e1": {Safe: true, Edits: []Edit{{
+				File: "shop/values.yaml", Position: manifest.Position{Line: 3, Column: 24, EndLine: 3, EndColumn: 29}, Text: "1Gi",
+			}}},
+			"92af": {Note: "more Pods are more machines", Edits: []Edit{
+				{File: "shop/redis.yaml", Position: manifest.Position{Line: 9, Column: 13, EndLine: 9, EndColumn: 14}, Text: "3"},
+				{File: "shop/config.yaml", Position: manifest.Position{Line: 8, Column: 19, EndLine: 8, EndColumn: 19}, Text: "\n    save 60 1"},
+			}},
+			"92b0": {Safe: true, Edits: []Edit{{File: "shop/redis.yaml"}}}, // it is waived
+		},
 		FailOn:  rules.Warning,
 		Version: "v1.2.3",
 		Page:    func(rule *rules.Rule) string { return "https://example.com/rules/" + rule.ID },

@@ -97,6 +97,9 @@ func (l *sarifLog) result(f rules.Finding) *sarif.Result {
 	if f.Suppressed != nil {
 		result.AddSuppression(suppression(*f.Suppressed))
 	}
+	if repair, ok := l.report.Repairs[f.Fingerprint]; ok && f.Suppressed == nil {
+		result.AddFixe(l.fix(f.Rule, repair))
+	}
 	return result
 }
 
