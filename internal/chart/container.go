@@ -107,7 +107,7 @@ func (c component) environment() []manifest.Tree {
 			variable(prefix+c.masterWord()+"_HOST", host), variable(prefix+c.masterWord()+"_PORT_NUMBER", port))
 	}
 	if !c.authEnabled() {
-		return append(list, variable("ALLOW_EMPTY_PASSWORD", "yes"))
+		return append(list, c.withoutPassword())
 	}
 	list = append(list, c.password(prefix+"PASSWORD"))
 	if c.role != c.words.master {
@@ -161,7 +161,14 @@ func environmentFrom(x value) manifest.FieldTree {
 }
 
 // authEnabled reports whether the server asks for a password. Nothing is known to be open that cannot be seen.
-func (r *release) authEnabled() bool { return !r.v.named("auth.enabled", "usePassword").off() }
+func (r *release) authEnabled() bool { return !r.auth().off() }
+
+func (r *release) auth() value { return r.v.named("auth.enabled", "usePassword") }
+
+// withoutPassword is the variable that lets the server start without one.
+func (r *release) withoutPassword() manifest.Tree {
+	return fields(set("name", "ALLOW_EMPTY_PASSWORD"), field("value", from(r.auth(), literal("yes"))))
+}
 
 // secret names the key of the Secret that holds the password.
 func (r *release) secret() manifest.Tree {

@@ -217,7 +217,7 @@ func (x cluster) environment() []manifest.Tree {
 		list = append(list, variable(prefix+"NODES", hosts.String()))
 	}
 	if !x.authEnabled() {
-		return append(list, variable("ALLOW_EMPTY_PASSWORD", "yes"))
+		return append(list, x.withoutPassword())
 	}
 	return append(list, x.password(prefix+"PASSWORD"))
 }

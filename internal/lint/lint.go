@@ -90,6 +90,7 @@ func Judge(ctx context.Context, list []*topology.Redis, evaluator *rules.Evaluat
 		result.Met = append(result.Met, v.Met)
 	}
 	rules.Sort(result.Findings)
+	result.Findings = slices.CompactFunc(result.Findings, rules.Same)
 	rules.Distinguish(result.Findings)
 	return result, nil
 }

@@ -86,6 +86,12 @@ func compare(a, b Finding) int {
 	)
 }
 
+// Same reports whether two findings say the same of the same place: of a Service, say, that each copy of a Redis in the
+// input takes for its own.
+func Same(a, b Finding) bool {
+	return compare(a, b) == 0 && a.Fingerprint == b.Fingerprint && (a.Suppressed == nil) == (b.Suppressed == nil)
+}
+
 func comparePlaces(a, b Place) int {
 	return cmp.Or(
 		cmp.Compare(a.File(), b.File()),

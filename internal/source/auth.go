@@ -13,6 +13,9 @@ import (
 func (c *container) access(config *redisconf.Config, starts []redisconf.Server) *topology.Access {
 	a := &topology.Access{Origin: c.origin, ProtectedMode: flag(config, "protected-mode", c.origin)}
 	a.Password, a.NoPass = c.password(config, starts)
+	if f := a.ProtectedMode; f != nil && isBitnami(c.image) && isScript(f.Origin) {
+		f.Set = false // the charts' scripts turn it off where no password is asked for
+	}
 	a.Remote = remote(config, a, c.origin)
 	a.TLS = c.tls(config)
 	return a
@@ -60,9 +63,27 @@ func (c *container) password(config *redisconf.Config, starts []redisconf.Server
 	case isBitnami(c.image) && (len(starts) == 0 || c.runsImageScript()):
 		return c.bitnamiPassword(), false
 	default:
-		return topology.Known(false, at(d, c.origin)), false
+		return topology.Known(false, at(d, c.allowsEmpty())), false
 	}
 }
+
+// isScript reports whether a place is in a script of a ConfigMap.
+func isScript(o topology.Origin) bool {
+	return o.Object.Kind == "ConfigMap" && len(o.Path) == 2 && strings.HasSuffix(o.Path[1], ".sh")
+}
+
+// allowsEmpty is the variable that lets Bitnami's images start without a
+// password, the container where it is not written.
+func (c *container) allowsEmpty() topology.Origin {
+	for i, e := range c.root.Get("env").Items() {
+		if isBitnami(c.image) && e.Get("name").Text() == allowEmpty {
+			return c.origin.At("env", strconv.Itoa(i), "value")
+		}
+	}
+	return c.origin
+}
+
+const allowEmpty = "ALLOW_EMPTY_PASSWORD"
 
 func defaultUser(user redisconf.User, unset topology.Origin) (needed topology.Field[bool], nopass bool) {
 	if user.Unsure {
@@ -99,9 +120,9 @@ func (c *container) bitnamiPassword() topology.Field[bool] {
 			if value, literal := c.env[name]; !literal || value != "" {
 				return topology.Known(true, at)
 			}
-		case "ALLOW_EMPTY_PASSWORD":
+		case allowEmpty:
 			if value, literal := c.env[name]; literal && yesNo(value) == "yes" {
-				allowed = topology.Known(false, at)
+				allowed = topology.Known(false, at.At("value"))
 			}
 		}
 	}

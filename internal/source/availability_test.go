@@ -238,6 +238,31 @@ func TestShape(t *testing.T) {
 	}
 }
 
+func TestSentinelsThatAreElsewhere(t *testing.T) {
+	t.Parallel()
+	service := func(name, selector, port string) string {
+		return "---\napiVersion: v1\nkind: Service\nmetadata: {name: " + name + "}\nspec: {selector: {app: " + selector + "}, ports: [{port: " + port + "}]}\n"
+	}
+	pair := servers("redis", 1, "--appendonly, no", "") + service("redis", "redis", "6379") + "---\n" + servers("follower", 2, "--replicaof, redis, \"6379\"", "")
+	for name, test := range map[string]struct{ yaml, watched string }{
+		"nothing speaks of any":            {pair, "false"},
+		"a Service of others":              {pair + service("redis-sentinel", "redis-sentinel", "26379"), "unknown"},
+		"a Service of other servers":       {pair + service("other", "other", "6379"), "false"},
+		"a Service of the Pods' own":       {pair + service("redis-sentinel", "redis", "26379"), "false"},
+		"in another namespace":             {pair + strings.Replace(service("redis-sentinel", "redis-sentinel", "26379"), "{name:", "{namespace: other, name:", 1), "false"},
+		"Sentinels that an operator makes": {"apiVersion: databases.spotahome.com/v1\nkind: RedisFailover\nmetadata: {name: redis}\nspec: {sentinel: {}, redis: {}}", "true"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, r := range discover(t, test.yaml).Redis {
+				if r.Name == "redis" {
+					facts(t, r, map[string]string{"/shape/watched": test.watched})
+				}
+			}
+		})
+	}
+}
+
 func TestRoles(t *testing.T) {
 	t.Parallel()
 	const service = "---\napiVersion: v1\nkind: Service\nmetadata: {name: redis}\nspec: {selector: {app: redis}, ports: [{port: 6379}]}\n---\n"

@@ -34,6 +34,7 @@ type index struct {
 	probes    probeMemo
 	backends  map[string][]backend // of routes, by the name of the Service
 	foreign   *bool                // see hasForeignPolicies
+	strays    []*manifest.Object   // see lacksSentinels
 	addresses addresses
 
 	mu       sync.Mutex // guards problems

@@ -196,6 +196,8 @@ func (r opstree) readCluster() {
 		}
 		if name == "leader" {
 			r.masters = &s.replicas
+		} else {
+			r.followers = s.replicas.Origin()
 		}
 		if name == "leader" || !topology.Is(s.replicas, 0) {
 			r.addServer(s)

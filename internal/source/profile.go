@@ -68,7 +68,7 @@ func namedProfile(members []*member) (topology.Profile, string) {
 		for word := range wordsOf(m.object.Name) {
 			var says topology.Profile
 			switch word {
-			case "cache", "caches", "caching":
+			case "cache", "caches", "caching", "argocd": // Argo CD rebuilds what it has lost
 				says = topology.Cache
 			case "queue", "queues", "jobs", "broker", "session", "sessions", "sidekiq", "celery", "bullmq", "resque":
 				says = topology.Store

@@ -26,6 +26,7 @@ func TestProfile(t *testing.T) {
 		"an annotation of the Pods":    {strings.Replace(servers("redis", 1, plain, ""), "{labels:", "{annotations: {redislint.dev/profile: cache}, labels:", 1), "cache", "annotation redislint.dev/profile"},
 		"an annotation not decided":    {annotated("\"{{ .Values.profile }}\""), "unknown", ""},
 		"a name":                       {servers("shop-cache", 1, plain, ""), "cache", "the name shop-cache"},
+		"a name of Argo CD":            {servers("argocd-redis", 1, plain, ""), "cache", "the name argocd-redis"},
 		"a name of a queue":            {servers("sidekiq-redis", 1, evicting, ""), "store", "the name sidekiq-redis"},
 		"a name of both":               {servers("queue-cache", 1, plain, ""), "unknown", ""},
 		"a word that only holds one":   {servers("cachet", 1, plain, ""), "unknown", ""},

@@ -134,7 +134,7 @@ func (c *container) classifyImage() role {
 	switch {
 	case slices.Contains(sentinelImages, base), strings.Contains(c.name, "sentinel") && c.usesPort(sentinelPort):
 		return sentinelRole
-	case slices.Contains(serverImages, base):
+	case slices.Contains(serverImages, base) && !c.isToolbox():
 		return dataRole
 	case isServerName(base) && c.usesPort(redisPort):
 		return dataRole
@@ -143,6 +143,26 @@ func (c *container) classifyImage() role {
 	default:
 		return noRole
 	}
+}
+
+// toolWords in a container's name mean that it is there for its redis-cli.
+var toolWords = []string{"client", "cli", "console", "debug", "shell", "toolbox", "tools"}
+
+// isToolbox reports whether a server's image is there for somebody to log in to:
+// its name says so, and the server that it starts has no port, no probe and no
+// volume.
+func (c *container) isToolbox() bool {
+	for _, field := range []string{"ports", "livenessProbe", "readinessProbe", "startupProbe", "volumeMounts"} {
+		if c.root.Get(field).Len() > 0 {
+			return false
+		}
+	}
+	for word := range wordsOf(c.name) {
+		if slices.Contains(toolWords, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // classifyName decides by the names of the container and its ports, where a

@@ -43,6 +43,9 @@ func shape(x *index, r *topology.Redis, members []*member) *topology.Shape {
 		clusterShape(s, members)
 	case topology.Replication, topology.Sentinel:
 		s.Masters = topology.Known(int64(1), s.Origin)
+		if mode == topology.Sentinel || !x.lacksSentinels(members[0].object) {
+			s.Watched = topology.Known(mode == topology.Sentinel, s.Origin)
+		}
 		if hasMaster(x, members) {
 			s.Replicas = topology.Known(sum-1, s.Origin)
 		}
@@ -64,7 +67,7 @@ func clusterShape(s *topology.Shape, members []*member) {
 		s.Masters = *m.masters
 		nodes, _ := s.Nodes.Get()
 		if masters, known := s.Masters.Get(); known && masters > 0 {
-			s.Replicas = topology.Known((nodes-masters)/masters, s.Origin)
+			s.Replicas = topology.Known((nodes-masters)/masters, m.followers)
 		}
 		return
 	}

@@ -214,10 +214,11 @@ type member struct {
 	passwords []topology.WrittenPassword
 	// settings is what an operator's resource says; nil for other objects.
 	settings *topology.Settings
-	// masters is how many masters an operator makes of a cluster; nil where none
-	// does. each is how many replicas of each a cluster is created with.
-	masters *topology.Field[int64]
-	each    topology.Field[int64]
+	// masters is how many masters an operator makes of a cluster, nil where none
+	// does, and followers where the number of their replicas is written. each is how many replicas of each a cluster is created with.
+	masters   *topology.Field[int64]
+	followers topology.Origin
+	each      topology.Field[int64]
 	// mode is set where the object alone decides it.
 	mode    topology.Mode
 	loaded  map[loadedKey]bool // configuration that its servers load

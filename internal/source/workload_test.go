@@ -27,6 +27,7 @@ func TestContainersThatAreNoRedis(t *testing.T) {
 		"HAProxy before a Redis":               `{name: haproxy, image: "haproxy:2.9", ports: [{containerPort: 6379, name: redis}]}`,
 		"an app named after its Redis":         `{name: app, image: "shop/hello-app-redis:1", ports: [{containerPort: 8080}]}`,
 		"a client with a Redis image":          `{name: cli, image: "redis:7", command: [sleep, infinity]}`,
+		"a Redis image to log in to":           `{name: redis-client, image: "redis:7", resources: {requests: {memory: 64Mi}}}`,
 		"a shell in a Redis image":             `{name: cli, image: "redis:7", command: [sh, -c, "while true; do redis-cli -h redis ping; sleep 5; done"]}`,
 		"redis-benchmark":                      `{name: load, image: "redis:7", command: [redis-benchmark, -h, redis]}`,
 		"Redis Commander":                      `{name: ui, image: "rediscommander/redis-commander:latest", ports: [{containerPort: 8081}]}`,

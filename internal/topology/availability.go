@@ -27,6 +27,9 @@ type Shape struct {
 	// Each is how many replicas of each master a cluster is created with, where
 	// that is said.
 	Each Field[int64] `json:"each"`
+	// Watched is whether Sentinels watch the master of replicas. Unknown where a
+	// Service leads to Sentinels that are not in the input.
+	Watched Field[bool] `json:"watched"`
 }
 
 // Spread is what keeps the Pods of a workload on different machines.

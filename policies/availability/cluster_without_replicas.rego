@@ -30,7 +30,7 @@
 #         redisConfig:
 #           dynamicConfig: [maxmemory 1536mb]
 #         redisLeader:
-#           replicas: 3 # want cluster-without-replicas
+#           replicas: 3
 #           livenessProbe: {initialDelaySeconds: 30, timeoutSeconds: 5, failureThreshold: 6}
 #           topologySpreadConstraints:
 #           - maxSkew: 1
@@ -38,7 +38,7 @@
 #             whenUnsatisfiable: ScheduleAnyway
 #             labelSelector: {matchLabels: {app: redis-leader}}
 #         redisFollower:
-#           replicas: 0
+#           replicas: 0 # want cluster-without-replicas
 #           livenessProbe: {initialDelaySeconds: 30, timeoutSeconds: 5, failureThreshold: 6}
 #           topologySpreadConstraints:
 #           - maxSkew: 1
@@ -80,10 +80,14 @@ findings contains finding if {
 	input.shape.replicas == 0
 	finding := {
 		"at": "/shape/replicas",
-		"message": sprintf("%d nodes are too few for a replica of each of at least 3 masters; when one without is lost, so is its part of the keys, and by default every write is refused", [input.shape.nodes]),
+		"message": sprintf("%s; when one without is lost, so is its part of the keys, and by default every write is refused", [_why]),
 		"severity": _severity,
 	}
 }
+
+_why := sprintf("%d masters and %d replicas, not one for each", [input.shape.masters, input.shape.nodes - input.shape.masters]) if {
+	input.shape.masters
+} else := sprintf("%d nodes are too few for a replica of each of at least 3 masters", [input.shape.nodes])
 
 _severity := "warning" if {
 	input.profile in {"store", "unknown"}

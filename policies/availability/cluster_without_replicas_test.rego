@@ -14,6 +14,15 @@ test_finding if {
 	}}
 }
 
+test_masters_that_an_operator_makes if {
+	some finding in rule.findings with input as {
+		"mode": "cluster",
+		"profile": "store",
+		"shape": {"nodes": 8, "masters": 6, "replicas": 0},
+	}
+	startswith(finding.message, "6 masters and 2 replicas, not one for each; ")
+}
+
 test_a_cache_may_do_without if {
 	{finding.severity | some finding in _findings(0, "cache")} == {"info"}
 	{finding.severity | some finding in _findings(0, "unknown")} == {"warning"}

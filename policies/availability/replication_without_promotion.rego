@@ -68,6 +68,7 @@ package redislint.availability.replication_without_promotion
 
 findings contains finding if {
 	input.mode == "replication"
+	input.shape.watched == false
 	replicas := input.shape.replicas
 	replicas >= 1
 	finding := {

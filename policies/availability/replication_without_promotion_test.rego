@@ -3,7 +3,7 @@ package redislint.availability.replication_without_promotion_test
 import data.redislint.availability.replication_without_promotion as rule
 
 _findings(mode, replicas) := findings if {
-	findings := rule.findings with input as {"mode": mode, "shape": {"replicas": replicas}}
+	findings := rule.findings with input as {"mode": mode, "shape": {"replicas": replicas, "watched": false}}
 }
 
 test_finding if {
@@ -25,4 +25,7 @@ test_sentinels_and_clusters_promote if {
 	_findings("cluster", 1) == set()
 }
 
-test_unknown if rule.findings == set() with input as {"mode": "replication", "shape": {}}
+test_unknown if {
+	rule.findings == set() with input as {"mode": "replication", "shape": {"watched": false}}
+	rule.findings == set() with input as {"mode": "replication", "shape": {"replicas": 2}}
+}
