@@ -48,6 +48,7 @@ func (r *release) workload(c component, containers, volumes []manifest.Tree) {
 	spec := fields(
 		when(c.kind() != "DaemonSet" && !scaled, field("replicas", c.replicaCount())),
 		when(stateful, set("serviceName", c.fullname+"-headless")),
+		when(c.kind() == "Deployment", given("strategy", c.v.at("updateStrategy"))),
 		field("selector", fields(field("matchLabels", c.selector(c.role)))),
 		field("template", fields(
 			field("metadata", fields(

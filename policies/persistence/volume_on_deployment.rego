@@ -109,7 +109,9 @@ _effect(node) := "ReadWriteOnce keeps it from starting on another machine, and o
 	"ReadWriteOnce" in node.data.access_modes
 } else := "ReadWriteOncePod keeps it from starting at all" if {
 	"ReadWriteOncePod" in node.data.access_modes
-} else := "both write to the same files"
+} else := "both write to the same files" if {
+	count(node.data.access_modes) > 0
+} else := "where the claim is for one machine, it cannot start on another, and on the same one both write to the same files"
 
 # With one Pod and a claim that no other machine takes, the update could not have gone on by itself.
 _once(node) if {
