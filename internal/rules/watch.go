@@ -24,7 +24,7 @@ const (
 	mostMemory = 128 << 20
 	// grace is how long it may go on when it is told to stop. Few builtins do not hear, and those only where they are fed
 	// with megabytes.
-	grace = 500 * time.Millisecond
+	grace = time.Second
 	// restFactor is for how many times as long as it wasted a rule is not asked again, and leastRest the shortest of that.
 	restFactor, leastRest = 100, time.Minute
 	// mostAnswers and mostRelated are what it may find in one Redis.
