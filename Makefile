@@ -29,6 +29,7 @@ test: test-fast test-e2e ## run every test
 test-fast: ## run every test but those against an API server, and concurrent packages under the race detector too
 	go test ./...
 	go test -C test/deploy ./...
+	go test -C test/browser ./...
 	go test -C test/bench ./...
 	go test -race $(call packages,$(concurrent))
 
@@ -64,6 +65,10 @@ bench-webhook: ## measure the webhook beside a handler that does nothing, and wh
 .PHONY: evidence
 evidence: ## measure on a real redis-server what rules rest on, and write docs/evidence.md (RUN=sentinels for one experiment)
 	go run ./test/evidence -run=$(RUN)
+
+.PHONY: screenshots
+screenshots: ## draw the pictures of docs/images from a fixture
+	go run -C test/browser ./screenshots
 
 .PHONY: update
 update: ## rewrite golden files, generated documents and the README's output
