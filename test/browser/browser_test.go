@@ -133,6 +133,7 @@ func TestReport(t *testing.T) {
 					if n := ask[int](t, tab, `document.querySelectorAll(".card svg .box").length`); n == 0 {
 						t.Error("no picture")
 					}
+					ask[string](t, tab, fmt.Sprintf("document.documentElement.dataset.theme = %q", scheme))
 					dark := ask[bool](t, tab, `getComputedStyle(document.body).backgroundColor.match(/\d+/g)[0] < 100`)
 					if dark != (scheme == "dark") {
 						t.Errorf("dark is %v", dark)
@@ -210,7 +211,7 @@ func TestFilters(t *testing.T) {
 		t.Errorf("the address keeps %q", hash)
 	}
 	do(chromedp.SendKeys(`#search`, "maxmemory", chromedp.ByQuery))
-	do(chromedp.Poll(`document.getElementById("shown").textContent.split(" ")[0] < `+fmt.Sprint(all-of("info")), nil))
+	do(chrome.Until(`document.getElementById("shown").textContent.split(" ")[0] < ` + fmt.Sprint(all-of("info"))))
 	if got := ask[int](t, tab, visible); got == 0 {
 		t.Error("nothing has the word maxmemory")
 	}
@@ -253,12 +254,12 @@ func TestLinksLeadToFindings(t *testing.T) {
 	// A mark of a picture leads to its finding, though a filter hides it.
 	ctx, cancel := context.WithTimeout(tab.Context, patience)
 	defer cancel()
-	if err := chromedp.Run(ctx, chromedp.Click("svg a.error .name", chromedp.ByQuery), chromedp.Poll(`(() => {
+	if err := chromedp.Run(ctx, chromedp.Click("svg a.error .name", chromedp.ByQuery), chrome.Until(`(() => {
 		const target = document.querySelector(".finding:target");
 		if (!target || target.hidden || !target.open) return false;
 		const at = target.getBoundingClientRect();
 		return at.top >= 0 && at.top < innerHeight;
-	})()`, nil)); err != nil {
+	})()`)); err != nil {
 		t.Fatal(err)
 	}
 }

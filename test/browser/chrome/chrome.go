@@ -71,18 +71,23 @@ type Tab struct {
 	Context context.Context
 	Close   func()
 
-	mu    sync.Mutex
-	noted []string
+	scheme string // dark or light
+	mu     sync.Mutex
+	noted  []string
 }
+
+// patience is how long a tab may be open: a page that hangs is an error.
+const patience = 2 * time.Minute
 
 // NewTab opens an empty page of a size, dark or light.
 func NewTab(browser context.Context, width, height int64, scheme string) (*Tab, error) {
-	ctx, cancel := chromedp.NewContext(browser)
-	tab := &Tab{Context: ctx, Close: cancel}
+	page, end := chromedp.NewContext(browser)
+	ctx, stop := context.WithTimeout(page, patience)
+	cancel := func() { stop(); end() }
+	tab := &Tab{Context: ctx, Close: cancel, scheme: scheme}
 	chromedp.ListenTarget(ctx, tab.listen)
 	err := chromedp.Run(ctx, network.Enable(), log.Enable(),
-		chromedp.EmulateViewport(width, height),
-		emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}))
+		chromedp.EmulateViewport(width, height))
 	if err != nil {
 		cancel()
 		return nil, fmt.Errorf("open a page: %w", err)
@@ -126,7 +131,14 @@ func (t *Tab) Load(path, fragment string) error {
 	if fragment != "" {
 		address += "#" + fragment
 	}
-	return chromedp.Run(t.Context, chromedp.Navigate("about:blank"), chromedp.Navigate(address))
+	return chromedp.Run(t.Context, chromedp.Navigate("about:blank"),
+		emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: t.scheme}}),
+		chromedp.Navigate(address))
+}
+
+// Until waits for an expression of the page to become true. It does not wait for frames, which hidden pages do not draw.
+func Until(expression string) chromedp.Action {
+	return chromedp.Poll(expression, nil, chromedp.WithPollingInterval(20*time.Millisecond))
 }
 
 // Ask evaluates an expression of the page into the value.

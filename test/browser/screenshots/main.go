@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
 	"github.com/redislint/redislint/test/browser/chrome"
@@ -87,7 +88,7 @@ func shoot(parent context.Context, file string) ([]byte, error) {
 		return nil, err
 	}
 	var shot []byte
-	if err := chromedp.Run(tab.Context, chromedp.CaptureScreenshot(&shot)); err != nil {
+	if err := chromedp.Run(tab.Context, emulation.SetScrollbarsHidden(true), chromedp.CaptureScreenshot(&shot)); err != nil {
 		return nil, fmt.Errorf("take the picture: %w", err)
 	}
 	return small(shot)

@@ -33,6 +33,9 @@ func terminal(command string, output []byte) []byte {
 			end--
 		}
 		begin := mostLines - (len(lines) - end) - 2
+		for begin > 1 && strings.TrimSpace(lines[begin-1]) != "" { // whole findings only
+			begin--
+		}
 		lines = append(append(append([]string{}, lines[:begin]...), "\x1b[2m  …\x1b[0m", ""), lines[end:]...)
 	}
 	lines = append([]string{"\x1b[32m$\x1b[0m \x1b[1m" + command + "\x1b[0m"}, lines...)
