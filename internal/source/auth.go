@@ -16,6 +16,9 @@ func (c *container) access(config *redisconf.Config, starts []redisconf.Server) 
 	if f := a.ProtectedMode; f != nil && isBitnami(c.image) && isScript(f.Origin) {
 		f.Set = false // the charts' scripts turn it off where no password is asked for
 	}
+	if topology.Is(a.Password, false) && c.asksForCertificate(config) {
+		a.Password = topology.Unknown[bool](a.Password.Origin()) // open to whom the CA makes it
+	}
 	a.Remote = remote(config, a, c.origin)
 	a.TLS = c.tls(config)
 	return a
@@ -185,6 +188,21 @@ func (c *container) tls(config *redisconf.Config) topology.Field[bool] {
 	default:
 		return topology.Known(port > 0, at(d, c.origin))
 	}
+}
+
+// asksForCertificate reports whether the server takes clients over TLS only, and
+// a certificate of theirs with it, as it does unless tls-auth-clients says
+// otherwise.
+func (c *container) asksForCertificate(config *redisconf.Config) bool {
+	plain, known, d := config.Int("port")
+	if !known || d == nil || plain != 0 {
+		return false
+	}
+	if port, known, _ := config.Int("tls-port"); known && port == 0 {
+		return false
+	}
+	clients, _, d := config.Text("tls-auth-clients")
+	return d == nil || d.Dynamic || strings.EqualFold(clients, "yes")
 }
 
 // isMeshed reports whether the Pods ask a service mesh for its proxy.

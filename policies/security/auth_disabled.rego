@@ -7,6 +7,7 @@
 #   ACL nopass on the user default counts, whatever requirepass says (Redis 7.0.15 starts with both and asks for
 #   nothing). Where the port can be reached from outside the cluster, through a Service, a route or the
 #   machine's network, it is an error: such servers are taken over within hours.
+#   A server that takes TLS only, and asks its clients for a certificate, is not reported: that is their password.
 # related_resources:
 # - ref: https://redis.io/docs/latest/operate/oss_and_stack/management/security/
 #   description: Redis on security, with authentication, protected mode and TLS
