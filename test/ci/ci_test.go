@@ -109,7 +109,7 @@ func TestVersionsAreTheSame(t *testing.T) {
 		t.Fatalf("version %q", want)
 	}
 	version := regexp.MustCompile(`v\d+\.\d+\.\d+`)
-	for _, name := range []string{".pre-commit-hooks.yaml", "templates/redislint.yml", "docs/ci.md", "deploy/redislint.Dockerfile"} {
+	for _, name := range []string{".pre-commit-hooks.yaml", "templates/redislint.yml", "docs/ci.md", "README.md", "deploy/redislint.Dockerfile"} {
 		found := regexp.MustCompile(`redislint[:@]v\d+\.\d+\.\d+|(rev|default): v\d+\.\d+\.\d+`).FindAll(read(t, name), -1)
 		if len(found) == 0 {
 			t.Errorf("%s names no version", name)
@@ -194,7 +194,7 @@ func TestFlagsExist(t *testing.T) {
 		t.Fatal(err)
 	}
 	has := func(flag string) bool { return regexp.MustCompile(`(?m)--` + flag + `\b`).Match(help) }
-	for _, name := range []string{"action.yml", "templates/redislint.yml", "deploy/action/lint.sh", "docs/ci.md"} {
+	for _, name := range []string{"action.yml", "templates/redislint.yml", "deploy/action/lint.sh", "docs/ci.md", "README.md"} {
 		text := read(t, name)
 		found := 0
 		for _, match := range regexp.MustCompile(`redislint lint[^\n|`+"`"+`#]*`).FindAll(text, -1) {

@@ -127,11 +127,14 @@ func TestPreCommit(t *testing.T) {
 	hooks := newShell(t, home)
 	hooks.folder = filepath.Join(home, "redislint")
 	revision := hooks.published(t)
-	// The second takes the redislint that is installed. The first builds it, with the Go that is.
-	for _, hook := range []string{"{id: redislint, language_version: system}", "{id: redislint-system}"} {
+	// The second takes the redislint that is installed. The first, which is the README's, builds it, with the Go that is.
+	readme := strings.NewReplacer("https://github.com/redislint/redislint", hooks.folder, "v0.1.0", revision).
+		Replace(block(t, "README.md", ".pre-commit-config.yaml")) + "default_language_version: {golang: system}\n"
+	installed := fmt.Sprintf("repos:\n  - {repo: %q, rev: %s, hooks: [{id: redislint-system}]}\n", hooks.folder, revision)
+	for _, config := range []string{readme, installed} {
 		s := newShell(t, home)
 		s.folder = t.TempDir()
-		s.write(t, ".pre-commit-config.yaml", fmt.Sprintf("repos:\n  - {repo: %q, rev: %s, hooks: [%s]}\n", hooks.folder, revision, hook))
+		s.write(t, ".pre-commit-config.yaml", config)
 		s.run(t, "git", "init", "--quiet")
 		s.run(t, "pre-commit", "install")
 		commit := func(want string) {
@@ -142,12 +145,12 @@ func TestPreCommit(t *testing.T) {
 			after, _ := s.try(t, "git", "rev-parse", "HEAD")
 			if want == "" {
 				if err != nil || before == after {
-					t.Fatalf("%s: %v\n%s", hook, err, out)
+					t.Fatalf("%s: %v\n%s", config, err, out)
 				}
 				return
 			}
 			if err == nil || before != after || !strings.Contains(out, want) {
-				t.Fatalf("%s: want %s, got %v\n%s", hook, want, err, out)
+				t.Fatalf("%s: want %s, got %v\n%s", config, want, err, out)
 			}
 		}
 		s.write(t, "README.yaml", "no: manifest, though of Redis\n")
