@@ -13,10 +13,11 @@ const lintHelp = `Lint reads YAML and JSON manifests and reports what would make
 
 A folder is searched for .yaml, .yml and .json files, "-" is standard input, and
 without a path the current folder is linted. All files of one run are judged
-together, so that a StatefulSet finds its ConfigMap in another file. Templates of a
-Helm chart have to be rendered first:
+together, so that a StatefulSet finds its ConfigMap in another file. Charts are rendered
+with helm's flags, kustomizations built, and what is rendered already comes in by a pipe:
 
-  helm template shop ./chart | redislint lint -
+  redislint lint ./chart -f values-prod.yaml
+  helm template shop ./chart -f values-prod.yaml | redislint lint -
 
 Documents that have nothing to do with Redis are not decoded. A document that may
 and cannot be read is listed, and the run ends with exit code 3.`
