@@ -48,7 +48,7 @@ func TestWhatCannotBeSeenCausesNoFinding(t *testing.T) {
 					return seen < 0
 				})
 				for id, f := range found(t, evaluator, left, kind) {
-					if _, known := whole[id]; !known {
+					if _, known := whole[id]; !known && !elsewhere(whole, f) {
 						t.Errorf("%s without %s: %s %s %s: %s", path, kind, f.Rule.ID, f.Object.Name, f.Path.Pointer(), f.Message)
 					}
 				}
@@ -62,6 +62,17 @@ func TestWhatCannotBeSeenCausesNoFinding(t *testing.T) {
 	if hidden < 100 {
 		t.Errorf("%d kinds were hidden, want more", hidden)
 	}
+}
+
+// elsewhere reports whether a rule finds something in a container at another place: who reads the script of a probe sees
+// the timeout in it that is shorter still.
+func elsewhere(whole map[string]rules.Finding, f rules.Finding) bool {
+	for _, other := range whole {
+		if f.Container != "" && other.Rule == f.Rule && other.Object.Kind == f.Object.Kind && other.Object.Name == f.Object.Name && other.Container == f.Container {
+			return true
+		}
+	}
+	return false
 }
 
 // asInCluster decodes objects as a cluster has them: each has a namespace.
