@@ -115,7 +115,7 @@ const slow = `# METADATA
 #       apiVersion: apps/v1
 #       kind: StatefulSet
 #       metadata: {name: bad}
-#       spec: {template: {spec: {containers: [{name: redis, image: "redis:7.2"}]}}}
+#       spec: {template: {spec: {containers: [{name: redis, image: "redis:7.2"}]}}} # want slow
 #     good: |
 #       apiVersion: apps/v1
 #       kind: StatefulSet

@@ -48,7 +48,7 @@ func (s *stage) objects(t *testing.T, text string) []*object {
 	return objects(t, s.name, s.moved(text))
 }
 
-var ownNamespace = regexp.MustCompile(`namespace: *([a-z-]+)`)
+var ownNamespace = regexp.MustCompile(`namespace: *"?([a-z-]+)"?`)
 
 // moved returns a file with the namespace that it names replaced.
 func (s *stage) moved(text string) string {
@@ -56,7 +56,7 @@ func (s *stage) moved(text string) string {
 	if match == nil {
 		return text
 	}
-	text = strings.ReplaceAll(text, match[0], "namespace: "+s.name)
+	text = regexp.MustCompile(`namespace: *"?`+match[1]+`\b"?`).ReplaceAllString(text, "namespace: "+s.name)
 	return strings.ReplaceAll(text, match[1]+".svc", s.name+".svc")
 }
 
@@ -238,6 +238,9 @@ func TestWebhookFindsWhatTheLinterFinds(t *testing.T) {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if fixture.Chart(text) != "" {
+			continue // values too; what the chart makes of them is among the fixtures
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
