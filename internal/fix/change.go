@@ -46,7 +46,7 @@ func (c change) edits() ([]Edit, error) {
 		if err := c.sameName(s.path); err != nil {
 			return nil, err
 		}
-		return s.insert(c.token(""))
+		return s.confirmedBy(s.insert, c.token(""))
 	}
 	written, err := s.text(n)
 	if err != nil {
@@ -64,8 +64,16 @@ func (c change) edits() ([]Edit, error) {
 	case s.at.Length > 0:
 		return s.splice(c.text(written))
 	default:
-		return s.replace(c.token(written))
+		return s.confirmedBy(s.replace, c.token(written))
 	}
+}
+
+func (s spot) confirmedBy(write func(token) ([]Edit, error), t token) ([]Edit, error) {
+	edits, err := write(t)
+	if err != nil {
+		return nil, err
+	}
+	return s.confirmed(edits, t.text)
 }
 
 // strategy goes on to the type of a strategy, which has parameters of its own for each.

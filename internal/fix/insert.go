@@ -49,7 +49,12 @@ func (s spot) fill(t token) ([]Edit, error) {
 		return nil, refuse("%v", err)
 	}
 	if at.Style != manifest.Unwritten {
-		return s.replace(t)
+		switch s.object.Text()[at.Start:at.End] {
+		case "null", "Null", "NULL", "~":
+			return s.replace(t)
+		default:
+			return nil, refuse("it is written in a way that is hard to follow")
+		}
 	}
 	colon, err := s.colon(at)
 	if err != nil {
@@ -66,7 +71,22 @@ func (s spot) colon(at manifest.Spelling) (int, error) {
 	if at.Key.End == 0 || !strings.HasPrefix(rest[blank:], ":") {
 		return 0, refuse("it is written in a way that is hard to follow")
 	}
-	return at.Key.End + blank + 1, nil
+	colon := at.Key.End + blank + 1
+	if strings.ContainsAny(next(source[colon:]), "&!") {
+		return 0, refuse("it has an anchor or a tag")
+	}
+	return colon, nil
+}
+
+// next returns the first character of YAML that is neither blank nor in a comment.
+func next(text string) string {
+	for {
+		text = strings.TrimLeft(text, " \t\r\n")
+		if !strings.HasPrefix(text, "#") {
+			return text[:min(len(text), 1)]
+		}
+		_, text, _ = strings.Cut(text, "\n")
+	}
 }
 
 // insertBlock adds a line to a map whose keys stand below one another: behind the last scalar of one line, or at its end.
