@@ -42,7 +42,7 @@ func newLSP() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			l.cmd = cmd
-			server := lsp.New(lsp.Options{Judge: l.judge, Page: rulePage, Version: cmd.Root().Version})
+			server := lsp.New(lsp.Options{Judge: l.judge, Page: rulePage})
 			if err := server.Serve(cmd.Context(), stdio{cmd.InOrStdin(), cmd.OutOrStdout()}); err != nil {
 				return failure("%w", err)
 			}

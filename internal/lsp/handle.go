@@ -61,7 +61,7 @@ func (s *Server) initialize() *protocol.InitializeResult {
 			HoverProvider:      true,
 			CodeActionProvider: &protocol.CodeActionOptions{CodeActionKinds: []protocol.CodeActionKind{protocol.QuickFix}},
 		},
-		ServerInfo: &protocol.ServerInfo{Name: "redislint", Version: s.opts.Version},
+		ServerInfo: &protocol.ServerInfo{Name: origin},
 	}
 }
 

@@ -21,8 +21,7 @@ type Options struct {
 	// their paths with slashes. It is called from one goroutine.
 	Judge func(ctx context.Context, path string, open map[string][]byte) (*Verdict, error)
 	// Page returns the address of a rule's page.
-	Page    func(*rules.Rule) string
-	Version string
+	Page func(*rules.Rule) string
 }
 
 // Verdict is what was found in one file and in what belongs to it.
