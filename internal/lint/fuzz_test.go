@@ -68,6 +68,7 @@ func FuzzLint(f *testing.F) {
 		strings.Replace(store, "name: redis,", `name: "\e]0;redis\a\r\n::error::\u202e",`, 1),
 		strings.Replace(store, "memory: 1Gi", "memory: 1e-1000000000", 1),
 		strings.Replace(store, "storage: 1Gi", "storage: 2E6024865272343", 1),
+		strings.Replace(store, "{memory: 1Gi}, limits: {memory: 1Gi}", "{memory: 2E6024865272343}", 1),
 		strings.Replace(store, "replicas: 2", "replicas: 9223372036854775808", 1),
 		strings.ReplaceAll(store, "\n", "\r\n"),
 		"\ufeff" + store,

@@ -178,19 +178,28 @@ func decodeValue(term *ast.Term) (any, error) {
 	return nil, errors.New("has a key to that is no whole number, no string, true or false")
 }
 
-// resolve finds where the values of fixes are written.
+// errUnknown says that a change takes its value from a field whose value is not known.
+var errUnknown = errors.New("not known")
+
+// resolve finds where the values of fixes are written. A fix that needs a value that is not known is left out.
 func (j judgement) resolve(fixes []fixed) ([]Fix, error) {
 	var resolved []Fix
 	for _, f := range fixes {
 		fix := Fix{Safe: f.safe, Note: f.note}
+		var err error
 		for _, c := range f.set {
-			change, err := j.change(c)
-			if err != nil {
-				return nil, err
+			var change Change
+			if change, err = j.change(c); err != nil {
+				break
 			}
 			fix.Changes = append(fix.Changes, change)
 		}
-		resolved = append(resolved, fix)
+		switch {
+		case err == nil:
+			resolved = append(resolved, fix)
+		case !errors.Is(err, errUnknown):
+			return nil, err
+		}
 	}
 	return resolved, nil
 }
@@ -216,8 +225,11 @@ func (j judgement) change(c change) (Change, error) {
 		if err != nil {
 			return Change{}, err
 		}
-		if same.Form != fact.Form || same.Value == nil {
+		if same.Form != fact.Form {
 			return Change{}, fmt.Errorf("%s cannot be the same as %s", c.at, c.sameAs)
+		}
+		if same.Value == nil {
+			return Change{}, fmt.Errorf("%s: %w", c.sameAs, errUnknown)
 		}
 		change.To, change.Spelling = same.Value, same.Text
 	}
