@@ -28,10 +28,13 @@ func (l *loader) compile(library *Library) {
 	for {
 		before := len(l.faults)
 		compiler = newCompiler(l.capabilities)
+		if l.accepted {
+			compiler = compiler.WithSkipStages(checks...)
+		}
 		compiler.Compile(l.modules)
 		if compiler.Failed() {
 			l.opaFaults("", compiler.Errors)
-		} else {
+		} else if !l.accepted {
 			l.checkReach(compiler)
 		}
 		if len(l.faults) == before {
@@ -72,6 +75,14 @@ func newCompiler(capabilities *ast.Capabilities) *ast.Compiler {
 		WithSchemas(schemas).
 		WithStrict(true).
 		SetErrorLimit(0)
+}
+
+// checks are the stages of a compiler that find faults and change nothing: rules that have passed them need not pass them again
+// whenever somebody lints a file.
+var checks = []ast.StageID{
+	ast.StageCheckUnusedImports, ast.StageCheckKeywordOverrides, ast.StageCheckDuplicateImports, ast.StageCheckVoidCalls,
+	ast.StageCheckRuleConflicts, ast.StageCheckUndefinedFuncs, ast.StageCheckSafetyRuleHeads, ast.StageCheckRecursion,
+	ast.StageCheckTypes, ast.StageCheckUnsafeBuiltins, ast.StageCheckDeprecatedBuiltins, ast.StageBuildRequiredCapabilities,
 }
 
 func byCategory(a, b *Rule) int {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
 	"path"
@@ -57,11 +56,12 @@ func (e *LoadError) Unwrap() []error {
 // Load reads, checks and compiles the rules of all folders together. A folder holds <category>/<rule_name>.rego, and
 // what rules share in lib/<name>.rego; _test.rego files, files of other types and hidden folders are left alone. Rules
 // that do not hold what they promise are a *LoadError.
-func Load(folders ...fs.FS) (*Library, error) { return load(folders, nil) }
+func Load(folders ...fs.FS) (*Library, error) { return load(folders, nil, false) }
 
-func load(base []fs.FS, own []Folder) (*Library, error) {
+func load(base []fs.FS, own []Folder, accepted bool) (*Library, error) {
 	l := loader{
 		capabilities: capabilities(),
+		accepted:     accepted && len(own) == 0,
 		modules:      map[string]*ast.Module{},
 		byPath:       map[string]string{},
 		byFile:       map[string]*Rule{},
@@ -69,10 +69,12 @@ func load(base []fs.FS, own []Folder) (*Library, error) {
 		own:          map[string]bool{},
 	}
 	for _, folder := range base {
-		if err := fs.WalkDir(folder, ".", func(name string, entry fs.DirEntry, err error) error {
-			return l.visit(folder, name, entry, err)
-		}); err != nil {
+		names, err := rulesIn(folder)
+		if err != nil {
 			return nil, fmt.Errorf("read rules: %w", err)
+		}
+		for i, parsed := range parseAll(folder, names, l.capabilities) {
+			l.take(names[i], names[i], parsed)
 		}
 	}
 	l.claimFormerIDs(false)
@@ -100,6 +102,7 @@ type loader struct {
 	byFile       map[string]*Rule
 	byID         map[string]*Rule
 	own          map[string]bool // files of a team's own
+	accepted     bool            // Load has accepted all that there is
 	faults       []Fault
 	// broken is set when what there is to compile would only complain about a fault that is known already.
 	broken bool
@@ -124,18 +127,20 @@ func (l *loader) sorted(faults []Fault) []Fault {
 	return slices.Compact(faults)
 }
 
-func (l *loader) visit(folder fs.FS, name string, entry fs.DirEntry, err error) error {
-	switch {
-	case err != nil:
-		return err
-	case entry.IsDir():
-		if hidden(name) {
+// rulesIn returns the paths of a folder's rules and libraries.
+func rulesIn(folder fs.FS) (names []string, err error) {
+	err = fs.WalkDir(folder, ".", func(name string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && hidden(name):
 			return fs.SkipDir
+		case !entry.IsDir() && isRule(name):
+			names = append(names, name)
 		}
-	case isRule(name):
-		l.take(folder, name, name)
-	}
-	return nil
+		return nil
+	})
+	return names, err
 }
 
 func hidden(name string) bool {
@@ -148,51 +153,6 @@ func isRule(name string) bool {
 }
 
 const testSuffix = "_test.rego"
-
-// parse returns nil after a fault.
-func (l *loader) parse(folder fs.FS, name, file string) *ast.Module {
-	raw, err := readFile(folder, name)
-	if err != nil {
-		l.spoil(file, 0, "%v", err)
-		return nil
-	}
-	module, err := parseModule(file, raw, l.capabilities)
-	if err != nil {
-		list := asErrors(err)
-		l.opaFaults(file, list[:min(1, len(list))]) // the parser is lost after the first
-		l.broken = l.broken || !l.own[file]
-		return nil
-	}
-	return module
-}
-
-func parseModule(file string, raw []byte, capabilities *ast.Capabilities) (*ast.Module, error) {
-	return ast.ParseModuleWithOpts(file, string(raw), ast.ParserOptions{
-		Capabilities:      capabilities,
-		ProcessAnnotation: true,
-		RegoVersion:       ast.RegoV1,
-	})
-}
-
-func readFile(folder fs.FS, name string) ([]byte, error) {
-	info, err := fs.Stat(folder, name)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("not a regular file") // opening a named pipe would wait forever
-	}
-	file, err := folder.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close() //nolint:errcheck // opened for reading
-	raw, err := io.ReadAll(io.LimitReader(file, maxFileBytes+1))
-	if err == nil && len(raw) > maxFileBytes {
-		err = fmt.Errorf("larger than %d bytes", maxFileBytes)
-	}
-	return raw, err
-}
 
 // asErrors returns the single errors of OPA's parser or compiler.
 func asErrors(err error) ast.Errors {
@@ -230,7 +190,7 @@ var snakeCase = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
 
 // take reads and checks one module by itself, and takes it in. Its name is the path in the folder, and its file what a
 // user calls it.
-func (l *loader) take(folder fs.FS, name, file string) {
+func (l *loader) take(name, file string, parsed parsed) {
 	category, base, _ := strings.Cut(strings.TrimSuffix(name, ".rego"), "/")
 	if !snakeCase.MatchString(category) || !snakeCase.MatchString(base) {
 		l.spoil(file, 0, "a rule lies in <category>/<rule_name>.rego, both names in snake_case")
@@ -238,7 +198,7 @@ func (l *loader) take(folder fs.FS, name, file string) {
 	}
 	if other, taken := l.byPath[name]; taken {
 		l.broken = l.broken || !l.own[file]
-		l.fault(file, l.packageLine(folder, name), "the file is in two folders of rules%s", alias(other, file))
+		l.fault(file, parsed.packageLine(), "the file is in two folders of rules%s", alias(other, file))
 		return
 	}
 	l.byPath[name] = file
@@ -246,12 +206,12 @@ func (l *loader) take(folder fs.FS, name, file string) {
 	if category != "lib" {
 		rule = &Rule{ID: strings.ReplaceAll(base, "_", "-"), Category: category, File: file, Own: l.own[file]}
 		if other, taken := l.byID[rule.ID]; taken {
-			l.fault(file, l.packageLine(folder, name), "the rule id %s is taken by %s", rule.ID, other.File)
+			l.fault(file, parsed.packageLine(), "the rule id %s is taken by %s", rule.ID, other.File)
 			return
 		}
 		l.byID[rule.ID], l.byFile[file] = rule, rule
 	}
-	module := l.parse(folder, name, file)
+	module := l.moduleOf(file, parsed)
 	if module == nil {
 		return
 	}
@@ -275,19 +235,6 @@ func alias(other, file string) string {
 		return ""
 	}
 	return ", it is " + other + " too"
-}
-
-// packageLine returns the line on which a module names its package, 0 where that cannot be read.
-func (l *loader) packageLine(folder fs.FS, name string) int {
-	raw, err := readFile(folder, name)
-	if err != nil {
-		return 0
-	}
-	module, err := parseModule(name, raw, l.capabilities)
-	if err != nil {
-		return 0
-	}
-	return module.Package.Location.Row
 }
 
 // claimFormerIDs lets renamed rules, a team's own or those of the base, answer to their former ids.

@@ -24,9 +24,9 @@ const (
 
 var errFull = errors.New("full")
 
-// LoadOwn loads a base as Load does, and a team's own rules beside it. What is wrong with those leaves out the rules that it is
-// in and nothing else: the library tells of it. The error is that of the base.
-func LoadOwn(base fs.FS, own ...Folder) (*Library, error) { return load([]fs.FS{base}, own) }
+// LoadOwn loads a base that Load accepts, and a team's own rules beside it. What is wrong with those leaves out the rules that
+// it is in and nothing else: the library tells of it. The error is that of the base.
+func LoadOwn(base fs.FS, own ...Folder) (*Library, error) { return load([]fs.FS{base}, own, true) }
 
 // visitOwn takes in what can be read of a folder.
 func (l *loader) visitOwn(folder Folder) {
@@ -51,7 +51,7 @@ func (l *loader) visitOwn(folder Folder) {
 			l.fault(file, 0, "a folder of rules holds at most %d files and %d bytes", maxOwnFiles, maxOwnBytes)
 			return errFull
 		}
-		l.take(folder.FS, name, file)
+		l.take(name, file, parse(folder.FS, name, file, l.capabilities))
 		return nil
 	})
 	if err != nil && !errors.Is(err, errFull) {
