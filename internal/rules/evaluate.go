@@ -235,8 +235,8 @@ func (e *evaluation) query(ctx context.Context, rule *Rule, limit time.Duration)
 func (e *evaluation) ask(ctx context.Context, query query, cache topdown.VirtualCache, cancel topdown.Cancel) (ast.Set, error) {
 	var answers ast.Set
 	err := topdown.NewQuery(query.body).
-		WithQueryCompiler(query.compiler).
-		WithCompiler(e.evaluator.library.compiler).
+		WithQueryCompiler(query.query).
+		WithCompiler(query.compiler).
 		WithStore(e.evaluator.library.store).
 		WithTransaction(e.txn).
 		WithInput(e.input).

@@ -84,11 +84,15 @@ func load(base []fs.FS, own []Folder, accepted bool) (*Library, error) {
 	l.claimFormerIDs(true)
 
 	library := &Library{byID: l.byID}
-	if !l.broken {
+	switch {
+	case l.broken:
+	case l.accepted:
+		l.compileAccepted(library)
+	default:
 		l.compile(library)
 	}
 	faults := l.sorted(l.faults)
-	if slices.ContainsFunc(faults, func(f Fault) bool { return !l.own[f.File] }) || library.compiler == nil {
+	if slices.ContainsFunc(faults, func(f Fault) bool { return !l.own[f.File] }) || library.queries == nil {
 		return nil, &LoadError{faults}
 	}
 	l.setAside(library, faults)

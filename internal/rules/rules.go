@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/agnivade/levenshtein"
-	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/storage"
 )
 
@@ -75,14 +74,13 @@ type Reference struct{ Title, URL string }
 // Library is a set of loaded, checked and compiled rules. It is immutable, but for which of a team's own rules rest, and safe
 // for concurrent use.
 type Library struct {
-	rules    []*Rule
-	faulty   []*Rule
-	faults   []Fault          // of a team's own files that are no rules
-	byID     map[string]*Rule // former ids too, and those of faulty rules
-	queries  map[*Rule]query
-	compiler *ast.Compiler
-	store    storage.Store // empty: rules read nothing but their input
-	watch    watch
+	rules   []*Rule
+	faulty  []*Rule
+	faults  []Fault          // of a team's own files that are no rules
+	byID    map[string]*Rule // former ids too, and those of faulty rules
+	queries map[*Rule]query
+	store   storage.Store // empty: rules read nothing but their input
+	watch   watch
 }
 
 // Rules returns all rules that can be evaluated, sorted by category and id.
