@@ -76,7 +76,6 @@ func (f *policyFlags) read() (file string, text []byte, err error) {
 
 // loadRules compiles the rules built in and those of folders. What is wrong in a folder is the library's to tell.
 func loadRules(folders []string) (*rules.Library, error) {
-	defer tuneMemory()()
 	own, done, err := openFolders(folders)
 	if err != nil {
 		return nil, err

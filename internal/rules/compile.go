@@ -38,7 +38,10 @@ func (l *loader) compile(library *Library) {
 			l.checkReach(compiler)
 		}
 		if len(l.faults) == before {
-			l.prepare(library, compiler)
+			l.dropFaulty() // for its METADATA
+			queries, faults := l.prepare(compiler)
+			l.opaFaults("", faults)
+			library.take(queries)
 			return
 		}
 		if !l.dropFaulty() {
@@ -65,48 +68,52 @@ func (l *loader) compileAccepted(library *Library) {
 			part[file] = l.modules[file] // of a library
 		}
 	}
-	compilers := make([]*ast.Compiler, len(parts))
+	queries, faults := make([]map[*Rule]query, len(parts)), make([]ast.Errors, len(parts))
 	var wg sync.WaitGroup
 	for i, part := range parts {
 		wg.Go(func() {
-			compilers[i] = newCompiler(l.capabilities).WithSkipStages(checks...)
-			compilers[i].Compile(part)
+			compiler := newCompiler(l.capabilities).WithSkipStages(checks...)
+			if compiler.Compile(part); compiler.Failed() {
+				faults[i] = compiler.Errors
+				return
+			}
+			queries[i], faults[i] = l.prepare(compiler)
 		})
 	}
 	wg.Wait()
-	for _, compiler := range compilers {
-		if compiler.Failed() {
-			l.opaFaults("", compiler.Errors)
-			return
-		}
-	}
-	l.prepare(library, compilers...)
+	l.opaFaults("", slices.Concat(faults...))
+	library.take(queries...)
 }
 
-// prepare makes a query for each rule.
-func (l *loader) prepare(library *Library, compilers ...*ast.Compiler) {
-	l.dropFaulty() // for its METADATA
-	library.store, library.queries = inmem.New(), map[*Rule]query{}
-	for _, compiler := range compilers {
-		for file := range compiler.Modules {
-			rule := l.byFile[file]
-			if rule == nil || l.modules[file] == nil {
-				continue
-			}
-			prepared := query{compiler: compiler, query: compiler.QueryCompiler()}
-			findings := l.modules[file].Package.Path.Append(ast.StringTerm("findings"))
-			body, err := prepared.query.Compile(ast.NewBody(ast.Equality.Expr(ast.NewTerm(verdictVar), ast.NewTerm(findings))))
-			if err != nil {
-				l.opaFaults(file, asErrors(err))
-				continue
-			}
-			prepared.body = body
-			prepared.guard = guardOf(compiler.GetRulesForVirtualDocument(findings))
-			library.queries[rule] = prepared
-			library.rules = append(library.rules, rule)
+// prepare makes a query for each rule. It changes nothing, and so may be called concurrently.
+func (l *loader) prepare(compiler *ast.Compiler) (queries map[*Rule]query, faults ast.Errors) {
+	queries = map[*Rule]query{}
+	for file, module := range compiler.Modules {
+		rule := l.byFile[file]
+		if rule == nil || l.modules[file] == nil {
+			continue
 		}
+		prepared := query{compiler: compiler, query: compiler.QueryCompiler()}
+		findings := module.Package.Path.Append(ast.StringTerm("findings"))
+		body, err := prepared.query.Compile(ast.NewBody(ast.Equality.Expr(ast.NewTerm(verdictVar), ast.NewTerm(findings))))
+		if err != nil {
+			faults = append(faults, asErrors(err)...)
+			continue
+		}
+		prepared.body = body
+		prepared.guard = guardOf(compiler.GetRulesForVirtualDocument(findings))
+		queries[rule] = prepared
 	}
-	slices.SortFunc(library.rules, byCategory)
+	return queries, faults
+}
+
+// take takes over rules that can be evaluated.
+func (l *Library) take(queries ...map[*Rule]query) {
+	l.store, l.queries = inmem.New(), map[*Rule]query{}
+	for _, some := range queries {
+		maps.Copy(l.queries, some)
+	}
+	l.rules = slices.SortedFunc(maps.Keys(l.queries), byCategory)
 }
 
 // newCompiler returns a compiler that knows the model.
