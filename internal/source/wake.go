@@ -16,20 +16,20 @@ import (
 var supporting = map[string]support{
 	"CiliumClusterwideNetworkPolicy": {group: "cilium.io", anywhere: true},
 	"CiliumNetworkPolicy":            {group: "cilium.io", anywhere: true},
-	"ConfigMap":                      {live: true},
+	"ConfigMap":                      {live: true, named: true},
 	"GlobalNetworkPolicy":            {group: "crd.projectcalico.org", anywhere: true},
 	"HTTPRoute":                      {group: "gateway.networking.k8s.io", live: true},
-	"HorizontalPodAutoscaler":        {group: "autoscaling", live: true},
+	"HorizontalPodAutoscaler":        {group: "autoscaling", live: true, named: true},
 	"Ingress":                        {group: "networking.k8s.io", live: true},
 	"IngressRoute":                   {group: "traefik.io", live: true},
 	"NetworkPolicy":                  {group: "networking.k8s.io", anywhere: true, live: true},
-	"PersistentVolumeClaim":          {live: true},
-	"PodDisruptionBudget":            {group: "policy", anywhere: true, live: true},
+	"PersistentVolumeClaim":          {live: true, named: true},
+	"PodDisruptionBudget":            {group: "policy", anywhere: true, selects: true, live: true},
 	"Route":                          {group: "route.openshift.io", live: true},
-	"ScaledObject":                   {group: "keda.sh", live: true},
-	"Secret":                         {},
+	"ScaledObject":                   {group: "keda.sh", live: true, named: true},
+	"Secret":                         {named: true},
 	"Service":                        {live: true},
-	"StorageClass":                   {group: "storage.k8s.io"},
+	"StorageClass":                   {group: "storage.k8s.io", named: true},
 
 	"BackupConfiguration": {group: "stash.appscode.com", anywhere: true, files: true},
 	"PodMonitor":          {group: "monitoring.coreos.com", files: true},
@@ -47,6 +47,12 @@ type support struct {
 	// anywhere is true when every document of the kind may concern any Pod of
 	// its namespace.
 	anywhere bool
+	// selects is true when the first matchLabels of the kind choose the Pods that
+	// it concerns.
+	selects bool
+	// named is true when a Redis refers to the object by its name, or the object
+	// to it.
+	named bool
 	// live is true when a change of the object alone can cause a finding. A
 	// StorageClass acts on claims made later, and a Secret is for its Pods to read.
 	live bool
@@ -95,13 +101,13 @@ const maxRounds = 4
 
 // wakeRelated decodes the dormant documents that objects of Redis refer to.
 func (x *index) wakeRelated() {
-	words := map[string]bool{}
+	words := newWords()
 	for range maxRounds {
-		before := len(words)
+		before := words.len()
 		for _, o := range x.objects {
 			addReferences(words, o)
 		}
-		if len(words) == before {
+		if words.len() == before {
 			return
 		}
 		if len(x.set.Wake(func(raw []byte) bool { return concerns(raw, supporting, words) })) == 0 {
@@ -113,26 +119,27 @@ func (x *index) wakeRelated() {
 
 // addReferences adds the names and label values by which an object of Redis
 // is tied to others.
-func addReferences(words map[string]bool, o *manifest.Object) {
+func addReferences(words words, o *manifest.Object) {
 	switch {
 	case o.Kind == "PersistentVolumeClaim":
-		add(words, o.Root.Get("spec", "storageClassName"))
+		add(words.names, o.Root.Get("spec", "storageClassName"))
 		for _, n := range o.Root.Get("metadata", "annotations").Fields() {
-			add(words, n)
+			add(words.names, n)
 		}
 	case isKnownKind(o) && signed(o.Root):
-		words[o.Name] = true
+		words.names[o.Name] = true
 		for _, s := range sources {
 			if s.names == nil || !s.mayClaim(o) {
 				continue
 			}
 			for _, name := range s.names(o) {
-				words[name] = true
+				words.values[name] = true
 			}
 		}
 		collect(words, o.Root, "")
 	}
-	delete(words, "")
+	delete(words.names, "")
+	delete(words.values, "")
 }
 
 func isKnownKind(o *manifest.Object) bool {
@@ -150,28 +157,22 @@ var namedBy = map[string]bool{
 	"configMap": true, "configMapRef": true, "configMapKeyRef": true, "secret": true, "redisSecret": true,
 }
 
-func collect(words map[string]bool, n *manifest.Node, under string) {
+func collect(words words, n *manifest.Node, under string) {
 	for key, value := range n.Fields() {
 		switch {
 		case references[key], key == "name" && namedBy[under]:
-			add(words, value)
+			add(words.names, value)
 		case key == "labels" || key == "matchLabels":
 			for _, label := range value.Fields() {
-				add(words, label)
+				add(words.values, label)
 			}
 		case key == "volume.beta.kubernetes.io/storage-class":
-			add(words, value)
+			add(words.names, value)
 		}
 		collect(words, value, key)
 	}
 	for _, value := range n.Items() {
 		collect(words, value, under)
-	}
-}
-
-func add(words map[string]bool, n *manifest.Node) {
-	if s := n.Text(); len(s) > 0 && len(s) <= 253 {
-		words[s] = true
 	}
 }
 
@@ -192,39 +193,3 @@ func signed(n *manifest.Node) bool {
 	}
 	return false
 }
-
-// concerns reports whether the raw text of a document holds one of the kinds
-// and one of the words.
-func concerns(raw []byte, kinds map[string]support, words map[string]bool) bool {
-	kind, word := false, false
-	for start := 0; start < len(raw); {
-		if !inWord[raw[start]] {
-			start++
-			continue
-		}
-		end := start + 1
-		for end < len(raw) && inWord[raw[end]] {
-			end++
-		}
-		token := raw[start:end]
-		if s, ok := kinds[string(token)]; ok {
-			kind = true
-			word = word || s.anywhere
-		}
-		word = word || words[string(token)]
-		if kind && word {
-			return true
-		}
-		start = end
-	}
-	return false
-}
-
-// inWord marks the bytes that names and label values are made of.
-var inWord = func() (table [256]bool) {
-	for c := range 256 {
-		b := byte(c)
-		table[c] = 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9' || b == '-' || b == '.' || b == '_'
-	}
-	return table
-}()

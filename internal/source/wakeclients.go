@@ -12,7 +12,7 @@ import (
 // CACHE_HOST: cache.
 func (x *index) wakeClients() {
 	hosts := map[string]bool{}
-	words := map[string]bool{}
+	words := newWords()
 	for _, o := range x.objects {
 		if isKnownKind(o) && signed(o.Root) {
 			addReferences(words, o)
@@ -39,10 +39,10 @@ func (x *index) wakeClients() {
 
 // selectsWords reports whether a Service asks for values of labels that are
 // all among the words.
-func selectsWords(o *manifest.Object, words map[string]bool) bool {
+func selectsWords(o *manifest.Object, words words) bool {
 	selector := o.Root.Get("spec", "selector")
 	for _, value := range selector.Fields() {
-		if !words[value.Text()] {
+		if !words.has(value.Text()) {
 			return false
 		}
 	}
@@ -69,18 +69,15 @@ var connecting = func() map[string]bool {
 // connect to a Redis and one of the host names: cache, cache.shop.svc or, of a
 // Pod, cache-0.
 func mayConnect(raw []byte, hosts map[string]bool) bool {
-	kind, host := false, false
-	for start := 0; start < len(raw); {
-		if !inWord[raw[start]] {
-			start++
-			continue
+	connects := false
+	if kind, ok := kindOf(raw); ok {
+		if connects = connecting[kind]; !connects {
+			return false
 		}
-		end := start + 1
-		for end < len(raw) && inWord[raw[end]] {
-			end++
-		}
-		token := raw[start:end]
-		kind = kind || connecting[string(token)]
+	}
+	host := false
+	return spells(raw, func(token []byte) bool {
+		connects = connects || connecting[string(token)]
 		if !host {
 			first, _, _ := bytes.Cut(token, []byte{'.'})
 			host = hosts[string(first)]
@@ -88,10 +85,6 @@ func mayConnect(raw []byte, hosts map[string]bool) bool {
 				host = hosts[string(first[:i])]
 			}
 		}
-		if kind && host {
-			return true
-		}
-		start = end
-	}
-	return false
+		return connects && host
+	})
 }

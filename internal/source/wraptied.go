@@ -10,17 +10,17 @@ import (
 // wakeTied decodes the dormant documents that wrappers refer to, or that refer
 // to what says that a chart is Redis.
 func (x *index) wakeTied() {
-	words, kinds := map[string]bool{}, map[string]support{}
+	words, kinds := newWords(), map[string]support{}
 	for range maxRounds {
-		before := len(words)
+		before := words.len()
 		for _, o := range x.set.Objects {
 			for _, w := range wrappers {
 				if w.names == nil || !w.isTied(o) {
 					continue
 				}
 				for _, name := range w.names(o) {
-					if name != "" && !words[name] {
-						words[name] = true
+					if name != "" && !words.names[name] {
+						words.names[name] = true
 						for _, kind := range w.tied {
 							kinds[kind] = support{}
 						}
@@ -28,7 +28,7 @@ func (x *index) wakeTied() {
 				}
 			}
 		}
-		if len(words) == before || len(x.set.Wake(func(raw []byte) bool { return concerns(raw, kinds, words) })) == 0 {
+		if words.len() == before || len(x.set.Wake(func(raw []byte) bool { return concerns(raw, kinds, words) })) == 0 {
 			return
 		}
 		x.rebuild()
