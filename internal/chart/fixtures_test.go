@@ -63,7 +63,8 @@ func TestValuesAreJudgedAsTheirRender(t *testing.T) {
 // values do not (the buffers of replicas).
 var abridged = []string{"cpu-limit-throttles", "disruption-budget-missing", "network-policy-missing", "probe-missing", "replica-buffers-unreserved", "replicas-colocated"}
 
-// findings are rules and the objects that they speak of.
+// findings are rules and the objects with the facts that they speak of: a key of values is where the fact stands, of rendered
+// manifests its owner.
 func findings(t *testing.T, set *manifest.Set) []string {
 	t.Helper()
 	library, err := rules.Load(policies.FS)
@@ -84,7 +85,11 @@ func findings(t *testing.T, set *manifest.Set) []string {
 	}
 	list := []string{}
 	for _, f := range verdict.Findings {
-		list = append(list, string(f.Rule.ID)+" "+f.Object.Kind+"/"+f.Object.Name)
+		o := f.Object
+		if len(f.Related) > 0 && f.Related[0].Fact {
+			o = f.Related[0].Object
+		}
+		list = append(list, string(f.Rule.ID)+" "+o.Kind+"/"+o.Name)
 	}
 	slices.Sort(list)
 	return list

@@ -149,7 +149,7 @@ func (c conclusion) finding(rule *Rule, answer answer) (Finding, error) {
 		if err != nil {
 			return Finding{}, err
 		}
-		f.Related = append(f.Related, Related{other.Place, r.message})
+		f.Related = append(f.Related, Related{Place: other.Place, Message: r.message})
 	}
 	f.Fingerprint = w.fingerprint(rule)
 	return f, nil

@@ -80,7 +80,7 @@ func TestEvaluatePlacesFindings(t *testing.T) {
 				},
 				Container: "redis",
 				Related: []rules.Related{
-					{Place: directive, Message: "written here"},
+					{Place: directive, Message: "written here", Fact: true},
 					{
 						Place: rules.Place{
 							Path: manifest.Path{"spec", "replicas"}, Position: manifest.Position{Line: 7, Column: 13, EndLine: 7, EndColumn: 14},

@@ -57,6 +57,30 @@ func (p Place) File() string {
 type Related struct {
 	Place
 	Message string
+	// Fact is true for where the fact of a finding is written that stands at the fact's owner. It comes first.
+	Fact bool
+}
+
+// Settle moves a finding from the owner of its fact to the fact, if a key of values sets that. Nobody changes objects that
+// follow from values, so it does not matter which of them holds the fact: of two keys, the wrong one is the place. What
+// the finding is stays: its fingerprint is that of the owner, and the waivers are those of both.
+func (f *Finding) Settle() {
+	if len(f.Related) == 0 || !f.Related[0].Fact || !f.Related[0].set() {
+		return
+	}
+	owner := f.Place
+	f.Place = f.Related[0].Place
+	f.Related = slices.Clone(f.Related[1:])
+	told := func(p Place) bool { return p.In == owner.In && p.Position.Line == owner.Position.Line }
+	if !told(f.Place) && !slices.ContainsFunc(f.Related, func(r Related) bool { return told(r.Place) }) {
+		f.Related = slices.Insert(f.Related, 0, Related{Place: owner, Message: "applies to this"})
+	}
+}
+
+// set reports whether somebody set the key of values that makes the field, which is one value.
+func (p Place) set() bool {
+	field := p.Object.Root.At(p.Path)
+	return p.Values != nil && !p.Values.Default && field != nil && field.Len() == 0
 }
 
 // Suppression is the waiver that suppresses a finding, or the record of it in a baseline.

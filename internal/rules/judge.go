@@ -54,7 +54,7 @@ func (j judgement) finding(rule *Rule, answer answer) (Finding, error) {
 		return Finding{}, err
 	}
 	workload, container := j.member(answer.at)
-	place, related := at, []Related(nil)
+	identity, related := at, []Related(nil)
 	places := []Place{placeOf(at)}
 	waivedBy := []*manifest.Object{at.Object, workload}
 	if answer.owner != "" {
@@ -65,8 +65,8 @@ func (j judgement) finding(rule *Rule, answer answer) (Finding, error) {
 		workload, ownerContainer := j.member(answer.owner)
 		waivedBy = append(waivedBy, owner.Object, workload)
 		if owner.Object != at.Object {
-			place, container = owner, ownerContainer
-			related = append(related, Related{places[0], "written here"})
+			identity, container = owner, ownerContainer
+			related = append(related, Related{Place: places[0], Message: "written here", Fact: true})
 			places = append(places, placeOf(owner))
 		}
 	}
@@ -75,13 +75,13 @@ func (j judgement) finding(rule *Rule, answer answer) (Finding, error) {
 		if err != nil {
 			return Finding{}, err
 		}
-		related = append(related, Related{placeOf(origin), r.message})
+		related = append(related, Related{Place: placeOf(origin), Message: r.message})
 	}
 	fixes, err := j.resolve(answer.fixes)
 	if err != nil {
 		return Finding{}, fmt.Errorf("its fix: %w", err)
 	}
-	return Finding{
+	finding := Finding{
 		Rule:        rule,
 		Severity:    j.evaluator.effective(rule, answer.severity),
 		Message:     answer.message,
@@ -90,10 +90,12 @@ func (j judgement) finding(rule *Rule, answer answer) (Finding, error) {
 		Pointer:     answer.at,
 		Container:   container,
 		Related:     related,
-		Fingerprint: fingerprint(rule, place, container),
+		Fingerprint: fingerprint(rule, identity, container),
 		Suppressed:  j.waivers.suppress(rule, waivedBy, places...),
 		Fixes:       fixes,
-	}, nil
+	}
+	finding.Settle()
+	return finding, nil
 }
 
 // effective is the severity of a finding after the selection's say.

@@ -26,6 +26,9 @@ func (l *Loaded) Place(ctx context.Context, findings []rules.Finding) error {
 	if err := l.place(ctx, places); err != nil {
 		return err
 	}
+	for i := range findings {
+		findings[i].Settle()
+	}
 	rules.Sort(findings)
 	return nil
 }
