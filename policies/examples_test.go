@@ -58,9 +58,10 @@ func inputsOf(group fixture.Group) []manifest.Input {
 	return inputs
 }
 
+// library is what redislint loads.
 func library(t testing.TB) *rules.Library {
 	t.Helper()
-	library, err := rules.Load(FS)
+	library, err := rules.LoadOwn(FS)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,8 +114,8 @@ func TestExamples(t *testing.T) {
 	for _, rule := range library.Rules() {
 		t.Run(rule.ID, func(t *testing.T) {
 			t.Parallel()
-			bad := manifest.Input{Name: "bad.yaml", Data: []byte(rule.Examples.Bad)}
-			good := manifest.Input{Name: "good.yaml", Data: []byte(rule.Examples.Good + "\n# " + rule.ID)}
+			bad := manifest.Input{Name: "bad.yaml", Data: []byte(rule.Examples().Bad)}
+			good := manifest.Input{Name: "good.yaml", Data: []byte(rule.Examples().Good + "\n# " + rule.ID)}
 
 			fixture.Expect(t, bad.Name, bad.Data, lint(t, library, bad)[bad.Name])
 			fixture.Expect(t, good.Name, good.Data, lint(t, library, good)[good.Name])

@@ -131,8 +131,8 @@ func models(t testing.TB) map[string]model {
 		}
 	}
 	for _, rule := range library(t).Rules() {
-		add(rule.ID+" bad", []byte(rule.Examples.Bad))
-		add(rule.ID+" good", []byte(rule.Examples.Good))
+		add(rule.ID+" bad", []byte(rule.Examples().Bad))
+		add(rule.ID+" good", []byte(rule.Examples().Good))
 	}
 	for _, name := range fixture.Files(t, fixtures) {
 		raw, err := os.ReadFile(name)

@@ -55,7 +55,7 @@ func TestEveryRuleIsTestedOnEverySource(t *testing.T) {
 		}
 	}
 	for _, rule := range library.Rules() {
-		note(fmt.Sprintf("[example](%s.md#example)", rule.ID), manifest.Input{Name: "bad.yaml", Data: []byte(rule.Examples.Bad)})
+		note(fmt.Sprintf("[example](%s.md#example)", rule.ID), manifest.Input{Name: "bad.yaml", Data: []byte(rule.Examples().Bad)})
 	}
 	for _, group := range fixture.Groups(t, "../fixtures") {
 		var files []manifest.Input

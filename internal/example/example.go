@@ -21,8 +21,8 @@ import (
 func Test(ctx context.Context, evaluator *rules.Evaluator, rule *rules.Rule) ([]rules.Fault, error) {
 	var faults []rules.Fault
 	for _, e := range []example{
-		{rule: rule, name: "bad", text: rule.Examples.Bad, line: rule.Examples.BadLine},
-		{rule: rule, name: "good", text: rule.Examples.Good, line: rule.Examples.GoodLine},
+		{rule: rule, name: "bad", text: rule.Examples().Bad, line: rule.Examples().BadLine},
+		{rule: rule, name: "good", text: rule.Examples().Good, line: rule.Examples().GoodLine},
 	} {
 		if err := e.test(ctx, evaluator); err != nil {
 			return faults, err
@@ -36,7 +36,7 @@ func Test(ctx context.Context, evaluator *rules.Evaluator, rule *rules.Rule) ([]
 // the context's.
 func Doubt(ctx context.Context, evaluator *rules.Evaluator, rule *rules.Rule) ([]rules.Fault, error) {
 	var known []*topology.Redis
-	for _, text := range []string{rule.Examples.Bad, rule.Examples.Good} {
+	for _, text := range []string{rule.Examples().Bad, rule.Examples().Good} {
 		known = append(known, source.Discover(decode("example.yaml", text)).Redis...)
 	}
 	unsound, err := evaluator.Unsound(ctx, rule, known)

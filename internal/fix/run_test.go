@@ -97,7 +97,7 @@ func manifests(t testing.TB) map[string]map[string]string {
 		t.Fatal(err)
 	}
 	for _, rule := range evaluator(t).Rules() {
-		for kind, text := range map[string]string{"bad": rule.Examples.Bad, "good": rule.Examples.Good} {
+		for kind, text := range map[string]string{"bad": rule.Examples().Bad, "good": rule.Examples().Good} {
 			name := "examples/" + rule.ID + "-" + kind + ".yaml"
 			all[name] = map[string]string{name: text}
 		}

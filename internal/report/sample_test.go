@@ -49,10 +49,7 @@ var (
 			{Name: "minimum", Description: "Smallest number of Sentinels\nfor one master group.", Default: 3},
 			{Name: "names", Description: "Master groups that are left out.", Default: []any{"cache", "test"}},
 		},
-		Examples: rules.Examples{
-			Bad:  "kind: StatefulSet\nspec:\n  replicas: 2 # want sentinel-too-few\n",
-			Good: "kind: StatefulSet\nspec:\n  replicas: 3\n",
-		},
+		Examples: examples("kind: StatefulSet\nspec:\n  replicas: 2 # want sentinel-too-few\n", "kind: StatefulSet\nspec:\n  replicas: 3\n"),
 		References: []rules.Reference{
 			{Title: "High availability with Redis Sentinel", URL: "https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/"},
 		},
@@ -64,7 +61,7 @@ var (
 		Title:       "maxmemory leaves no room in the container's memory limit",
 		Description: "The kernel kills the server at the limit.",
 		Remediation: "lower maxmemory to 75 % of the memory limit, or raise the limit so that fork, replication buffers and fragmentation have room",
-		Examples:    rules.Examples{Bad: "maxmemory 1gb", Good: "maxmemory 768mb"},
+		Examples:    examples("maxmemory 1gb", "maxmemory 768mb"),
 		File:        "memory/maxmemory_too_high.rego",
 	}
 )
@@ -72,8 +69,12 @@ var (
 var exporterMissing = &rules.Rule{
 	ID: "exporter-missing", Category: "operations", Severity: rules.Info,
 	Title: "No exporter", Description: "Nobody sees what happens.", Remediation: "run redis_exporter beside Redis",
-	Examples: rules.Examples{Bad: "containers: []", Good: "containers: [{name: exporter}]"},
+	Examples: examples("containers: []", "containers: [{name: exporter}]"),
 	File:     "operations/exporter_missing.rego",
+}
+
+func examples(bad, good string) func() rules.Examples {
+	return func() rules.Examples { return rules.Examples{Bad: bad, Good: good} }
 }
 
 // place locates a pointer in an object.

@@ -35,8 +35,8 @@ func sections(rule *rules.Rule) []section {
 	}
 	list = append(list,
 		section{"Example", []block{
-			{text: "Found:", code: excerpt(rule.Examples.Bad), language: "yaml"},
-			{text: "Right:", code: excerpt(rule.Examples.Good), language: "yaml"},
+			{text: "Found:", code: excerpt(rule.Examples().Bad), language: "yaml"},
+			{text: "Right:", code: excerpt(rule.Examples().Good), language: "yaml"},
 		}},
 		section{"Fix", paragraphs(rule.Remediation)},
 		section{"Parameters", parameters(rule)},

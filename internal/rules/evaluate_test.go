@@ -20,6 +20,8 @@ import (
 // ignoreMet leaves out of a verdict what TestConclude is about.
 var ignoreMet = cmpopts.IgnoreTypes(rules.Met{})
 
+var sameRule = cmp.Comparer(func(a, b *rules.Rule) bool { return a == b })
+
 // tooHigh judges a ConfigMap's directive against the workload's limit.
 const tooHigh = `findings contains {
 	"at": sprintf("/nodes/%d/config/maxmemory", [i]),
@@ -139,7 +141,7 @@ func TestEvaluatePlacesFindings(t *testing.T) {
 				verdict.Findings[i].Fingerprint = ""
 			}
 			ignoreObject := cmp.Transformer("object", func(o *manifest.Object) string { return "" })
-			if diff := cmp.Diff(rules.Verdict{Findings: []rules.Finding{test.want}}, verdict, ignoreObject, ignoreMet); diff != "" {
+			if diff := cmp.Diff(rules.Verdict{Findings: []rules.Finding{test.want}}, verdict, ignoreObject, ignoreMet, sameRule); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -373,7 +375,7 @@ func TestEvaluateConcurrently(t *testing.T) {
 				t.Error(err)
 			}
 			sameObject := cmp.Comparer(func(a, b *manifest.Object) bool { return a == b })
-			if diff := cmp.Diff(want, got, sameObject, ignoreMet); diff != "" {
+			if diff := cmp.Diff(want, got, sameObject, ignoreMet, sameRule); diff != "" {
 				t.Error(diff)
 			}
 		})

@@ -73,7 +73,7 @@ func load(base []fs.FS, own []Folder, accepted bool) (*Library, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read rules: %w", err)
 		}
-		for i, parsed := range parseAll(folder, names, l.capabilities) {
+		for i, parsed := range l.parseAll(folder, names) {
 			l.take(names[i], names[i], parsed)
 		}
 	}
@@ -208,7 +208,10 @@ func (l *loader) take(name, file string, parsed parsed) {
 	l.byPath[name] = file
 	var rule *Rule
 	if category != "lib" {
-		rule = &Rule{ID: strings.ReplaceAll(base, "_", "-"), Category: category, File: file, Own: l.own[file]}
+		rule = &Rule{
+			ID: strings.ReplaceAll(base, "_", "-"), Category: category, File: file, Own: l.own[file],
+			Examples: func() Examples { return Examples{} },
+		}
 		if other, taken := l.byID[rule.ID]; taken {
 			l.fault(file, parsed.packageLine(), "the rule id %s is taken by %s", rule.ID, other.File)
 			return
@@ -229,7 +232,7 @@ func (l *loader) take(name, file string, parsed parsed) {
 		l.checkLibrary(file, module)
 		return
 	}
-	l.describe(rule, module)
+	l.describe(rule, module, parsed)
 	l.checkRule(rule, module)
 }
 

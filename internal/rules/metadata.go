@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 )
@@ -14,15 +15,8 @@ import (
 var kebabCase = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 
 // describe fills a rule from the METADATA of its package.
-func (l *loader) describe(rule *Rule, module *ast.Module) {
-	var found *ast.Annotations
-	for _, annotations := range module.Annotations {
-		if annotations.Scope != "package" {
-			l.fault(rule.File, annotations.Location.Row, "METADATA of scope %s: a rule has METADATA for its package only", annotations.Scope)
-			continue
-		}
-		found = annotations
-	}
+func (l *loader) describe(rule *Rule, module *ast.Module, parsed parsed) {
+	found := l.annotationsOf(rule, module)
 	if found == nil {
 		l.fault(rule.File, module.Package.Location.Row, "no METADATA above the package")
 		return
@@ -50,12 +44,39 @@ func (l *loader) describe(rule *Rule, module *ast.Module) {
 	}
 	rule.Remediation = block.text("remediation", custom["remediation"])
 	rule.Params = block.params(custom["params"])
-	examples := block.fields("examples", custom["examples"], "bad", "good")
-	rule.Examples.Bad = block.text("examples.bad", examples["bad"])
-	rule.Examples.Good = block.text("examples.good", examples["good"])
-	rule.Examples.BadLine, rule.Examples.GoodLine = block.begins("bad"), block.begins("good")
+	if parsed.whole == nil {
+		examples := block.examples(custom["examples"])
+		rule.Examples = func() Examples { return examples }
+	} else {
+		rule.Examples = sync.OnceValue(func() Examples { return l.examplesOf(rule, parsed.whole().module) })
+	}
 	rule.RenamedFrom = block.formerIDs(custom["renamed_from"])
 	rule.NotApplicable = block.notApplicable(custom["not_applicable"])
+}
+
+func (l *loader) annotationsOf(rule *Rule, module *ast.Module) (found *ast.Annotations) {
+	for _, annotations := range module.Annotations {
+		if annotations.Scope != "package" {
+			l.fault(rule.File, annotations.Location.Row, "METADATA of scope %s: a rule has METADATA for its package only", annotations.Scope)
+			continue
+		}
+		found = annotations
+	}
+	return found
+}
+
+// examplesOf reads examples in which there is nothing to find fault with.
+func (l *loader) examplesOf(rule *Rule, module *ast.Module) Examples {
+	found := l.annotationsOf(rule, module)
+	block := metadata{loader: l, file: rule.File, location: found.Location}
+	return block.examples(found.Custom["examples"])
+}
+
+func (m metadata) examples(value any) (e Examples) {
+	fields := m.fields("examples", value, "bad", "good")
+	e.Bad, e.Good = m.text("examples.bad", fields["bad"]), m.text("examples.good", fields["good"])
+	e.BadLine, e.GoodLine = m.begins("bad"), m.begins("good")
+	return e
 }
 
 // metadata reads one METADATA block. What it returns after a fault does not matter, as nothing will be loaded.

@@ -51,7 +51,7 @@ func (l *loader) visitOwn(folder Folder) {
 			l.fault(file, 0, "a folder of rules holds at most %d files and %d bytes", maxOwnFiles, maxOwnBytes)
 			return errFull
 		}
-		l.take(name, file, parse(folder.FS, name, file, l.capabilities))
+		l.take(name, file, l.parse(folder.FS, name, file))
 		return nil
 	})
 	if err != nil && !errors.Is(err, errFull) {

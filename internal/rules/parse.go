@@ -1,11 +1,13 @@
 package rules
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -17,6 +19,8 @@ type parsed struct {
 	module *ast.Module
 	err    error
 	unread bool // err is of reading
+	// whole parses the file again, with the examples that were left out; nil where none were.
+	whole func() parsed
 }
 
 // packageLine returns the line on which a module names its package, 0 where that cannot be read.
@@ -28,14 +32,14 @@ func (p parsed) packageLine() int {
 }
 
 // parseAll parses files of a folder on all cores: that is half of what it takes to load rules.
-func parseAll(folder fs.FS, names []string, capabilities *ast.Capabilities) []parsed {
+func (l *loader) parseAll(folder fs.FS, names []string) []parsed {
 	list := make([]parsed, len(names))
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(names)) {
 		wg.Go(func() {
 			for i := next.Add(1) - 1; i < int64(len(names)); i = next.Add(1) - 1 {
-				list[i] = parse(folder, names[i], names[i], capabilities)
+				list[i] = l.parse(folder, names[i], names[i])
 			}
 		})
 	}
@@ -43,14 +47,41 @@ func parseAll(folder fs.FS, names []string, capabilities *ast.Capabilities) []pa
 	return list
 }
 
-// parse parses a file, which errors call by another name than its path in the folder.
-func parse(folder fs.FS, name, file string, capabilities *ast.Capabilities) parsed {
+// parse parses a file, which errors call by another name than its path in the folder. It may be called concurrently.
+func (l *loader) parse(folder fs.FS, name, file string) parsed {
 	raw, err := readFile(folder, name)
 	if err != nil {
 		return parsed{err: err, unread: true}
 	}
-	module, err := parseModule(file, raw, capabilities)
-	return parsed{module: module, err: err}
+	whole := func() parsed {
+		module, err := parseModule(file, raw, l.capabilities)
+		return parsed{module: module, err: err}
+	}
+	if !l.accepted {
+		return whole()
+	}
+	module, err := parseModule(file, withoutExamples(raw), l.capabilities)
+	return parsed{module: module, err: err, whole: whole}
+}
+
+// withoutExamples leaves the examples of METADATA out, and their lines empty. Most of a rule's file is examples, and few who load
+// it will look at them.
+func withoutExamples(raw []byte) []byte {
+	const begin, within = "#   examples:", "#    "
+	i := bytes.Index(raw, []byte("\n"+begin+"\n"))
+	if i < 0 {
+		return raw
+	}
+	kept := append(make([]byte, 0, len(raw)), raw[:i+1]...)
+	rest := raw[i+1:]
+	for line := range bytes.Lines(rest) {
+		if text := string(bytes.TrimRight(line, "\n")); text != begin && text != "#" && !strings.HasPrefix(text, within) {
+			break
+		}
+		kept = append(kept, "#\n"...)
+		rest = rest[len(line):]
+	}
+	return append(kept, rest...)
 }
 
 // moduleOf returns nil after a fault.

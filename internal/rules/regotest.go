@@ -107,7 +107,7 @@ func (l *loader) readLibraries(base fs.FS) error {
 	names, err := fs.Glob(base, "lib/*.rego")
 	for _, name := range names {
 		if err == nil && isRule(name) {
-			l.modules[name] = l.moduleOf(name, parse(base, name, name, l.capabilities))
+			l.modules[name] = l.moduleOf(name, l.parse(base, name, name))
 		}
 	}
 	return err
@@ -126,7 +126,7 @@ func (l *loader) readAll(folder Folder, faulty map[string]bool) error {
 			return nil
 		}
 		l.own[file] = true
-		if module := l.moduleOf(file, parse(folder.FS, name, file, l.capabilities)); module != nil {
+		if module := l.moduleOf(file, l.parse(folder.FS, name, file)); module != nil {
 			l.modules[file] = module
 		}
 		return nil

@@ -38,8 +38,8 @@ type Rule struct {
 	Title       string
 	Description string // which outage follows
 	Remediation string
-	Params      []Param // sorted by name
-	Examples    Examples
+	Params      []Param         // sorted by name
+	Examples    func() Examples // read from the rule's file when they are first asked for
 	References  []Reference
 	RenamedFrom []string // ids it had before; they still select and waive it
 	// NotApplicable are the sources whose Redis it can never find anything in, sorted.

@@ -133,7 +133,7 @@ var severe = map[string][]string{
 // that a source reads, only HelmReleases and the like.
 func inFiles(t *testing.T, rule *rules.Rule) bool {
 	t.Helper()
-	set := manifest.Decode([]manifest.Input{{Name: rule.ID, Data: []byte(rule.Examples.Bad)}}, manifest.Options{})
+	set := manifest.Decode([]manifest.Input{{Name: rule.ID, Data: []byte(rule.Examples().Bad)}}, manifest.Options{})
 	if len(set.Objects) == 0 {
 		t.Errorf("the bad example of %s holds no object", rule.ID)
 	}
@@ -155,7 +155,7 @@ func TestRulesDenyTheirBadExamples(t *testing.T) {
 			t.Parallel()
 			t.Run("bad", func(t *testing.T) {
 				s := newStage(t, "")
-				all := inOrder(s.objects(t, strings.NewReplacer(severe[rule.ID]...).Replace(rule.Examples.Bad)))
+				all := inOrder(s.objects(t, strings.NewReplacer(severe[rule.ID]...).Replace(rule.Examples().Bad)))
 				s.reserve(t, all)
 				for _, o := range all {
 					as, err := s.defaulted(t, o)
@@ -185,7 +185,7 @@ func TestRulesDenyTheirBadExamples(t *testing.T) {
 			})
 			t.Run("good", func(t *testing.T) {
 				s := newStage(t, "")
-				all := inOrder(s.objects(t, rule.Examples.Good))
+				all := inOrder(s.objects(t, rule.Examples().Good))
 				s.reserve(t, all)
 				for _, o := range all {
 					as, err := s.defaulted(t, o)
