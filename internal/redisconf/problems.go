@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 )
 
 // Problems returns everything the server refuses to start with, in the order it would be read. What is dynamic is never a
@@ -98,14 +99,15 @@ func isMisspelt(name string) bool {
 			return true
 		}
 	}
-	return folded[fold(name)] && !isKnown(Directive{Name: canonical(name)})
+	return folded()[fold(name)] && !isKnown(Directive{Name: canonical(name)})
 }
 
-func fold(name string) string {
-	return strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(name))
-}
+func fold(name string) string { return separators.Replace(strings.ToLower(name)) }
 
-var folded = func() map[string]bool {
+var separators = strings.NewReplacer("-", "", "_", "")
+
+// folded are all names, folded. They are made when they are first needed, as every start would pay for it.
+var folded = sync.OnceValue(func() map[string]bool {
 	names := map[string]bool{}
 	for name := range specs {
 		names[fold(name)] = true
@@ -114,7 +116,7 @@ var folded = func() map[string]bool {
 		names[fold(name)] = true
 	}
 	return names
-}()
+})
 
 type duplicates struct{ renamed, users, masters map[string]bool }
 
