@@ -42,6 +42,9 @@ type options struct {
 	webhook          string
 	leaderElect      bool
 	leaderElectionID string
+	auditInterval    time.Duration
+	auditEvents      bool
+	auditReports     bool
 }
 
 const help = `webhook judges changes of Redis in a cluster and refuses those that would make it fail.
@@ -92,12 +95,16 @@ func newCommand(serve func(cmd *cobra.Command, o options) error) *cobra.Command 
 	f.StringVar(&o.service, "service-name", admission.DefaultName, "`name` of the Service that API servers call")
 	f.StringVar(&o.namespace, "namespace", ownNamespace(), "`namespace` of the Service, the Secret and the lease")
 	f.StringVar(&o.clusterDomain, "cluster-domain", "", "`domain` to make the certificate valid for too, such as cluster.local")
-	f.BoolVar(&o.leaderElect, "leader-elect", true, "rotate certificates in one replica at a time")
+	f.BoolVar(&o.leaderElect, "leader-elect", true, "rotate certificates, and audit, in one replica at a time")
 	f.StringVar(&o.leaderElectionID, "leader-election-id", admission.DefaultName, "`name` of the lease")
 
 	f.StringVar(&o.policyFolder, "policy-dir", "", "`folder` of rules beside those built in; its changes are heeded")
 	f.StringVar(&o.configFile, "config", "", "`file` that says what each rule does, such as a .redislint.yaml; its changes are heeded")
 	f.DurationVar(&o.reloadInterval, "reload-interval", 10*time.Second, "how often they, and the certificate, are looked at")
+
+	f.DurationVar(&o.auditInterval, "audit-interval", 0, "how long after an audit of all Redis that are there already the next one comes; 0 for none")
+	f.BoolVar(&o.auditEvents, "audit-events", false, "make an Event for each error and warning that an audit finds and the one before did not")
+	f.BoolVar(&o.auditReports, "audit-reports", false, "keep what audits find in Reports of openreports.io, one for each namespace")
 
 	f.IntVar(&o.maxConnections, "max-connections", 1000, "connections at a time")
 	f.IntVar(&o.maxPerIP, "max-connections-per-ip", 500, "connections at a time from one address")
@@ -126,6 +133,8 @@ func (o *options) check() error {
 	fault(o.port < 0 || o.port > 65535, "--webhook-port %d is no port", o.port)
 	fault(o.logFormat != "json" && o.logFormat != "text", "--log-format %s: want json or text", o.logFormat)
 	fault(o.reloadInterval < 100*time.Millisecond, "--reload-interval %s is under 100ms", o.reloadInterval)
+	fault(o.auditInterval != 0 && o.auditInterval < time.Second, "--audit-interval %s is under 1s", o.auditInterval)
+	fault(o.auditInterval == 0 && (o.auditEvents || o.auditReports), "--audit-events and --audit-reports need an --audit-interval")
 	fault(o.maxConnections < 1, "--max-connections %d is under 1", o.maxConnections)
 	fault(o.maxPerIP < 1, "--max-connections-per-ip %d is under 1", o.maxPerIP)
 	fault(o.maxBodyBytes < 2*maxBodyBytes, "--max-in-flight-bytes %d is under two bodies, %d", o.maxBodyBytes, 2*maxBodyBytes)

@@ -162,6 +162,26 @@ func (l *limits) take(place int) (leave func()) {
 // evaluating returns how many evaluations are under way.
 func (l *limits) evaluating() int { return cap(l.places) - len(l.places) }
 
+// maxGiveWay is how long giveWay waits at most, and breath how often it looks.
+const (
+	maxGiveWay = time.Second
+	breath     = 10 * time.Millisecond
+)
+
+// giveWay returns when there is room for a review that may come, or after a while: what nobody waits for goes on too.
+func (l *limits) giveWay(ctx context.Context) {
+	for range maxGiveWay / breath {
+		if len(l.places) > 0 {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(breath):
+		}
+	}
+}
+
 // stuckAfter is how long after the latest deadline an evaluation that has not ended will probably never.
 const stuckAfter = 2 * maxPatience
 

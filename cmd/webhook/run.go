@@ -121,8 +121,19 @@ func assemble(o options, log *slog.Logger, m *metrics) (ctrl.Manager, error) {
 
 	watch := &watcher{start: func(ctx context.Context) error { return view.Watch(ctx, mgr.GetCache(), mgr.GetRESTMapper()) }, log: log}
 	parts := []manager.Runnable{s, policy, watch, everyReplica(certificates.Run)}
+	var leading []func(context.Context) error
 	if rotator != nil {
-		parts = append(parts, rotation(o, client, rotator, log))
+		leading = append(leading, rotator.Run)
+	}
+	if o.auditInterval > 0 {
+		audit, err := newAudit(o, cluster, view, policy.current, bounds, m, log)
+		if err != nil {
+			return nil, err
+		}
+		leading = append(leading, audit.Run)
+	}
+	if len(leading) > 0 {
+		parts = append(parts, inOneReplica(o, client, together(leading), log))
 	}
 	if o.probeAddress != "0" {
 		probe, err := probeServer(o.probeAddress, p, log)
@@ -177,15 +188,21 @@ func certSettings(o options, client kubernetes.Interface, log *slog.Logger) cert
 	return s
 }
 
-func rotation(o options, client kubernetes.Interface, rotator *certs.Rotator, log *slog.Logger) manager.Runnable {
+// inOneReplica has a leader run something, or this replica, where there is no other.
+func inOneReplica(o options, client kubernetes.Interface, run func(context.Context) error, log *slog.Logger) manager.Runnable {
 	if !o.leaderElect {
-		return everyReplica(rotator.Run)
+		return everyReplica(run)
 	}
-	host, _ := os.Hostname() // only for people to read
 	return &leader{
 		client: client, namespace: o.namespace, name: o.leaderElectionID,
-		identity: host + "_" + randomName(), run: rotator.Run, log: log,
+		identity: instance(), run: run, log: log,
 	}
+}
+
+// instance names this replica.
+func instance() string {
+	host, _ := os.Hostname() // only for people to read
+	return host + "_" + randomName()
 }
 
 func cacheState(view *admission.View) (string, error) {

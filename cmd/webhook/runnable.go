@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"log/slog"
+	"sync"
 	"time"
 )
 
@@ -15,6 +17,19 @@ func (f everyReplica) Start(ctx context.Context) error { return f(ctx) }
 
 // NeedLeaderElection says that every replica runs it.
 func (everyReplica) NeedLeaderElection() bool { return false }
+
+// together runs all until each has returned. None ends the others.
+func together(all []func(context.Context) error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		faults := make([]error, len(all))
+		var wg sync.WaitGroup
+		for i, run := range all {
+			wg.Go(func() { faults[i] = run(ctx) })
+		}
+		wg.Wait()
+		return errors.Join(faults...)
+	}
+}
 
 // watcher starts what needs an API server, as often as it takes for one to be there.
 type watcher struct {

@@ -151,9 +151,16 @@ func (v *View) raw(kind, ns, name string) []byte {
 	return nil
 }
 
-// snapshot returns the decoded objects of a namespace and all StorageClasses.
-// It is decoded again when the namespace has changed.
+// snapshot returns the decoded objects of a namespace and all StorageClasses,
+// and keeps them. They are decoded again when the namespace has changed.
 func (v *View) snapshot(name string) *snapshot {
+	s := v.look(name)
+	v.keep(s)
+	return s
+}
+
+// look is snapshot for who does not come again soon: it keeps nothing.
+func (v *View) look(name string) *snapshot {
 	v.mu.RLock()
 	var generation, classes int64
 	if ns := v.namespaces[name]; ns != nil {
@@ -168,10 +175,9 @@ func (v *View) snapshot(name string) *snapshot {
 	v.decodedMu.Lock()
 	if e := v.decoded[name]; e != nil {
 		older = e.Value.(*snapshot)
-		if s := older; s.generation == generation && s.classes == classes {
-			v.recent.MoveToFront(e)
+		if older.generation == generation && older.classes == classes {
 			v.decodedMu.Unlock()
-			return s
+			return older
 		}
 	}
 	v.decodedMu.Unlock()
@@ -193,7 +199,6 @@ func (v *View) snapshot(name string) *snapshot {
 		}
 		return strings.Compare(a.Name, b.Name)
 	})
-	v.keep(s)
 	return s
 }
 

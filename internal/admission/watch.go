@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -24,9 +25,11 @@ type watches struct {
 	synced  map[schema.GroupKind]func() bool
 	missing map[schema.GroupKind]bool // kinds that the cluster does not have
 	started bool
-
-	brokenSince, brokenLast time.Time
+	outages map[string]outage // by GroupVersionKind, as reflectors write it
 }
+
+// outage is when a watch failed, for the first time in a row and the last.
+type outage struct{ since, last time.Time }
 
 // retryMissing is how often kinds are looked for that the cluster did not
 // have: operators are installed later.
@@ -38,7 +41,7 @@ func (v *View) CacheOptions() cache.Options {
 	return cache.Options{
 		DefaultTransform: project,
 		DefaultWatchErrorHandler: func(ctx context.Context, r *toolscache.Reflector, err error) {
-			v.watchBroke(time.Now())
+			v.watchBroke(r.TypeDescription(), time.Now())
 			toolscache.DefaultWatchErrorHandler(ctx, r, err)
 		},
 		ReaderFailOnMissingInformer: true,
@@ -153,23 +156,76 @@ func (v *View) Synced() bool {
 // try again within 30 s.
 const quiet = 45 * time.Second
 
-func (v *View) watchBroke(now time.Time) {
+func (v *View) watchBroke(kind string, now time.Time) {
 	v.watches.mu.Lock()
 	defer v.watches.mu.Unlock()
-	if now.Sub(v.watches.brokenLast) > quiet {
-		v.watches.brokenSince = now
+	o := v.watches.outages[kind]
+	if now.Sub(o.last) > quiet {
+		o.since = now
 	}
-	v.watches.brokenLast = now
+	o.last = now
+	if v.watches.outages == nil {
+		v.watches.outages = map[string]outage{}
+	}
+	v.watches.outages[kind] = o
+}
+
+// age is how long an outage has lasted, 0 when it is over.
+func (o outage) age() time.Duration {
+	if time.Since(o.last) > quiet {
+		return 0
+	}
+	return time.Since(o.since)
 }
 
 // Age is how long a watch has been broken, 0 while none is.
 func (v *View) Age() time.Duration {
 	v.watches.mu.Lock()
 	defer v.watches.mu.Unlock()
-	if v.watches.brokenLast.IsZero() || time.Since(v.watches.brokenLast) > quiet {
-		return 0
+	var oldest time.Duration
+	for _, o := range v.watches.outages {
+		oldest = max(oldest, o.age())
 	}
-	return time.Since(v.watches.brokenSince)
+	return oldest
+}
+
+// Unread is a kind of which the view may not know all that exists.
+type Unread struct {
+	Kind string // "group/Kind", "/Service" in the core group
+	// Stale is true when its objects were read, and are not kept up to date. All
+	// that there were are known then.
+	Stale bool
+}
+
+// Unread returns the kinds that were never read as a whole, because nobody may
+// list them or the list breaks off, and those whose watch has been broken for
+// longer than a hiccup, sorted. Kinds that the cluster does not have are not
+// among them. The error is that nothing is known yet.
+func (v *View) Unread() ([]Unread, error) {
+	v.watches.mu.Lock()
+	defer v.watches.mu.Unlock()
+	if !v.watches.started {
+		return nil, errors.New("the cluster is not watched yet")
+	}
+	var unread []Unread
+	for kind, synced := range v.watches.synced {
+		if !synced() {
+			if kind.Kind == "Namespace" {
+				return nil, errors.New("namespaces, and so what is not to be judged, are not known yet")
+			}
+			unread = append(unread, Unread{Kind: kind.Group + "/" + kind.Kind})
+		}
+	}
+	for kind, o := range v.watches.outages {
+		versioned, name, _ := strings.Cut(kind, ", Kind=")
+		group, _, _ := strings.Cut(versioned, "/")
+		of := Unread{Kind: group + "/" + name, Stale: true}
+		if o.age() > maxStale && !slices.Contains(unread, Unread{Kind: of.Kind}) {
+			unread = append(unread, of)
+		}
+	}
+	slices.SortFunc(unread, func(a, b Unread) int { return strings.Compare(a.Kind, b.Kind) })
+	return unread, nil
 }
 
 // LiveFrom reads single objects past all caches.
