@@ -14,6 +14,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/prometheus/promql/parser"
 	"sigs.k8s.io/yaml"
+
+	"github.com/redislint/redislint/internal/patrol"
 )
 
 const monitoring = "../../deploy/monitoring/"
@@ -31,20 +33,23 @@ func exported(t *testing.T) map[string][]string {
 		"apiserver_admission_webhook_fail_open_count":                   {"name", "type"},
 		"apiserver_admission_webhook_admission_duration_seconds_bucket": {"name", "type", "operation", "rejected", "le"},
 	}
-	described := regexp.MustCompile(`fqName: "([a-z_]+)".*variableLabels: \{([a-z,]*)\}`)
-	for _, c := range m.registered {
-		descriptions := make(chan *prometheus.Desc, 1)
+	described := regexp.MustCompile(`fqName: "([a-z_]+)".*variableLabels: \{([a-z_,]*)\}`)
+	for _, c := range append(m.registered, patrol.NewMetrics()) {
+		descriptions := make(chan *prometheus.Desc, 20)
 		c.Describe(descriptions)
-		match := described.FindStringSubmatch((<-descriptions).String())
-		if match == nil {
-			t.Fatalf("a metric without a name: %v", c)
+		close(descriptions)
+		for description := range descriptions {
+			match := described.FindStringSubmatch(description.String())
+			if match == nil {
+				t.Fatalf("a metric without a name: %v", c)
+			}
+			labels := slices.Concat(added, strings.Split(match[2], ","))
+			if _, isHistogram := c.(prometheus.Histogram); isHistogram {
+				all[match[1]+"_bucket"] = append(labels, "le")
+				continue
+			}
+			all[match[1]] = labels
 		}
-		labels := slices.Concat(added, strings.Split(match[2], ","))
-		if _, isHistogram := c.(prometheus.Histogram); isHistogram {
-			all[match[1]+"_bucket"] = append(labels, "le")
-			continue
-		}
-		all[match[1]] = labels
 	}
 	// Gauges are registered where what they tell of is made.
 	files, err := filepath.Glob("*.go")

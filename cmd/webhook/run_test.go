@@ -33,6 +33,8 @@ func TestFlags(t *testing.T) {
 		"a level that is none":   {[]string{"--namespace=a", "--cert-dir=/certs", "--log-level=loud"}, exitUsage, "--log-level loud"},
 		"room for no body":       {[]string{"--namespace=a", "--cert-dir=/certs", "--max-in-flight-bytes=1"}, exitUsage, "--max-in-flight-bytes 1"},
 		"two faults at a time":   {[]string{"--namespace=a", "--cert-dir=/certs", "--drain-tail=-1s", "--max-waiting=-1"}, exitUsage, "--max-waiting -1 is negative\n--drain-tail -1s"},
+		"audits in haste":        {[]string{"--namespace=a", "--cert-dir=/certs", "--audit-interval=1ms"}, exitUsage, "--audit-interval 1ms"},
+		"reports of no audit":    {[]string{"--namespace=a", "--cert-dir=/certs", "--audit-reports"}, exitUsage, "need an --audit-interval"},
 		"a cluster that is none": {[]string{"--namespace=a", "--cert-dir=/certs", "--kubeconfig=/does/not/exist"}, exitFailure, "find the cluster"},
 	}
 	for name, test := range tests {

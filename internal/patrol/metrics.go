@@ -22,10 +22,10 @@ const (
 type Metrics struct {
 	now func() time.Time
 
-	mu    sync.Mutex
-	state *state // that is shown; nil before the first round, and when somebody else patrols
-	next  *state // of the round under way
-	served *bool // whether Reports can be kept; nil where nobody asked for them
+	mu     sync.Mutex
+	state  *state // that is shown; nil before the first round, and when somebody else patrols
+	next   *state // of the round under way
+	served *bool  // whether Reports can be kept; nil where nobody asked for them
 
 	rounds, events, reports *prometheus.CounterVec
 }
@@ -68,7 +68,7 @@ func describe(name, help string, labels ...string) *prometheus.Desc {
 }
 
 var (
-	findingsDesc  = describe("findings", "Findings that stand, but for waived ones.", "namespace", "rule", "severity")
+	findingsDesc  = describe("findings", "Findings that stand, but for waived ones.", "redis_namespace", "rule", "severity")
 	waivedDesc    = describe("waived", "Findings that stand and are waived.", "rule")
 	redisDesc     = describe("redis", "Redis that were judged.")
 	undecidedDesc = describe("undecided", "Rules that failed on a Redis.")

@@ -126,7 +126,7 @@ func (p *Patrol) round(ctx context.Context) {
 
 // tally is what a round came to.
 type tally struct {
-	unread                                                  []admission.Unread
+	unread                                                 []admission.Unread
 	namespaces, faulty, redis, findings, waived, undecided int
 }
 

@@ -77,6 +77,7 @@ var variants = map[string][]string{
 	"builtin":      nil,
 	"cert-manager": {"certificates.mode=certManager"},
 	"fail-closed":  {"webhook.failurePolicy=Fail"},
+	"audit":        {"audit.interval=10m"},
 }
 
 func TestChartIsTheManifests(t *testing.T) {
@@ -175,6 +176,8 @@ func TestSchemaKnowsEveryValueAndNoOther(t *testing.T) {
 		"a rule outside of a category":   {"policies.mine\\.rego=package x"},
 		"a name that is none":            {"name=Redislint"},
 		"a digest that is none":          {"image.digest=latest"},
+		"an interval that is none":       {"audit.interval=often"},
+		"reports of no audit":            {"audit.reports=true"},
 		"a quantity that is none":        {"resources.limits.memory=lots"},
 	} {
 		if _, err := install(t, set...); err == nil {

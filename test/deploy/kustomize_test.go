@@ -164,7 +164,7 @@ func owners(t *testing.T, o objects) []string {
 
 func TestEveryOverlayHasOneOwnerOfTheCertificates(t *testing.T) {
 	t.Parallel()
-	for folder, want := range map[string]string{"builtin": "builtin", "fail-closed": "builtin", "cert-manager": "files"} {
+	for folder, want := range map[string]string{"builtin": "builtin", "fail-closed": "builtin", "audit": "builtin", "cert-manager": "files"} {
 		o := byName(t, build(t, "../../deploy/overlays/"+folder))
 		if diff := cmp.Diff([]string{want}, owners(t, o)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", folder, diff)
