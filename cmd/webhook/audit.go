@@ -30,7 +30,7 @@ func newAudit(
 ) (*patrol.Patrol, error) {
 	found := patrol.NewMetrics()
 	p := &patrol.Patrol{
-		Cluster: standing{view, policy, bounds.giveWay}, Interval: o.auditInterval, Metrics: found, Log: log,
+		Cluster: standing{view, policy, func(ctx context.Context) { bounds.giveWay(ctx) }}, Interval: o.auditInterval, Metrics: found, Log: log,
 	}
 	if o.auditEvents || o.auditReports {
 		c, err := auditClient(cluster)

@@ -58,6 +58,30 @@ func TestOneReplicaLeads(t *testing.T) {
 	}
 }
 
+// What a leader runs does not end with what it runs beside that.
+func TestTogether(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	failed, running := make(chan struct{}), make(chan struct{})
+	ended := make(chan error, 1)
+	go func() {
+		ended <- together([]func(context.Context) error{
+			func(context.Context) error { close(failed); return errors.New("oops") },
+			func(ctx context.Context) error { <-failed; close(running); <-ctx.Done(); return nil },
+		})(ctx)
+	}()
+	<-running
+	select {
+	case err := <-ended:
+		t.Fatalf("one ended the other: %v", err)
+	default:
+	}
+	cancel()
+	if err := <-ended; err == nil || err.Error() != "oops" {
+		t.Errorf("ended with %v", err)
+	}
+}
+
 func TestWatcherTriesAgain(t *testing.T) {
 	t.Parallel()
 	tries := 0

@@ -168,18 +168,20 @@ const (
 	breath     = 10 * time.Millisecond
 )
 
-// giveWay returns when there is room for a review that may come, or after a while: what nobody waits for goes on too.
-func (l *limits) giveWay(ctx context.Context) {
+// giveWay returns when there is room for a review that may come, or without that after a while: what nobody waits for goes on
+// too.
+func (l *limits) giveWay(ctx context.Context) (room bool) {
 	for range maxGiveWay / breath {
 		if len(l.places) > 0 {
-			return
+			return true
 		}
 		select {
 		case <-ctx.Done():
-			return
+			return false
 		case <-time.After(breath):
 		}
 	}
+	return false
 }
 
 // stuckAfter is how long after the latest deadline an evaluation that has not ended will probably never.

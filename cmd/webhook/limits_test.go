@@ -102,3 +102,27 @@ func TestABodyWithoutRoomWaitsUntilItsDeadline(t *testing.T) {
 	}
 	release()
 }
+
+// What nobody waits for begins when there is room for a review beside it, and ends with its context.
+func TestWhatNobodyWaitsForGivesWay(t *testing.T) {
+	t.Parallel()
+	l := newLimits(4*maxBodyBytes, 1, 1)
+	if !l.giveWay(t.Context()) {
+		t.Error("it waits though nobody is there")
+	}
+	leave, err := l.enter(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if l.giveWay(ended) {
+		t.Error("it goes before a review that is being evaluated")
+	}
+	room := make(chan bool)
+	go func() { room <- l.giveWay(t.Context()) }()
+	leave()
+	if !<-room {
+		t.Error("it does not go when the review has ended")
+	}
+}

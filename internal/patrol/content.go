@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -148,9 +149,7 @@ func (c content) fill(r *openreports.Report, hash string, now time.Time) {
 	if r.Labels == nil {
 		r.Labels = map[string]string{}
 	}
-	for name, value := range labels() {
-		r.Labels[name] = value
-	}
+	maps.Copy(r.Labels, labels())
 	if r.Annotations == nil {
 		r.Annotations = map[string]string{}
 	}

@@ -2,6 +2,7 @@ package patrol
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"time"
 
@@ -158,9 +159,7 @@ func (m *Metrics) Tell(_ context.Context, s admission.Standing) {
 		return
 	}
 	next.namespaces[s.Namespace] = true
-	for of, n := range counts {
-		next.findings[of] = n
-	}
+	maps.Copy(next.findings, counts)
 }
 
 // last returns what was found in a namespace before.

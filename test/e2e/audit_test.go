@@ -172,8 +172,10 @@ func (c *cluster) fill(t *testing.T, namespace, text string, n int) {
 type audited struct {
 	Summary  struct{ Redis, Objects, Error int }
 	Findings []struct {
-		Rule string
-		File string
+		Rule       string
+		File       string
+		Severity   string
+		Suppressed any
 	}
 	Errors []struct{ File, Message string }
 }

@@ -6,6 +6,7 @@ replace github.com/redislint/redislint => ../..
 
 require (
 	github.com/google/go-cmp v0.7.0
+	github.com/openreports/reports-api v0.2.1
 	github.com/redislint/redislint v0.0.0-00010101000000-000000000000
 	k8s.io/api v0.37.2
 	k8s.io/apimachinery v0.37.2
