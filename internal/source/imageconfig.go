@@ -14,8 +14,10 @@ import (
 // the image's own file and the environment variables that it reads.
 //
 // Bitnami's images (bitnami/containers, redis and redis-cluster, libredis.sh)
-// load /opt/bitnami/redis/etc/redis.conf, made from mounted-etc when that is
-// there; append-only is on unless REDIS_AOF_ENABLED says no.
+// load /opt/bitnami/redis/etc/redis.conf. One in mounted-etc is taken as it is;
+// in their own, and in a default file, they turn append-only on unless
+// REDIS_AOF_ENABLED says no, and serve all addresses unless
+// REDIS_ALLOW_REMOTE_CONNECTIONS does.
 func (c *container) imageConfig() []redisconf.Directive {
 	base := imageBase(c.image)
 	tag := written{Origin: c.origin, altered: true}
@@ -48,24 +50,29 @@ func (c *container) bitnamiConfig(tag written) []redisconf.Directive {
 	if imageBase(c.image) == name+"-cluster" {
 		all = append(all, directive("cluster-enabled", "yes", tag))
 	}
-	seen := false
-	for _, file := range []string{"/etc/" + name + ".conf", "/mounted-etc/" + name + ".conf", "/etc/" + name + "-default.conf"} {
+	const mounted = "/mounted-etc/"
+	seen, taken := false, false
+	for _, file := range []string{"/etc/" + name + ".conf", mounted + name + ".conf", "/etc/" + name + "-default.conf"} {
 		if directives, ok := c.directives(folder + file); ok {
-			all, seen = append(all, directives...), true
+			all, seen, taken = append(all, directives...), true, strings.HasPrefix(file, mounted)
 			break
 		}
 	}
 	if !seen && len(c.pod.unseen) > 0 {
 		return []redisconf.Directive{hole(tag)}
 	}
+	if value, set := c.env[prefix+"ALLOW_REMOTE_CONNECTIONS"]; !taken && (!set || yesNo(value) == "yes") {
+		all = append(all, directive("bind", "0.0.0.0", tag))
+	}
 	switch value, set := c.env[prefix+"AOF_ENABLED"]; {
+	case taken:
 	case set:
 		all = append(all, directive("appendonly", yesNo(value), tag))
 	case !seen:
 		all = append(all, directive("appendonly", "yes", tag))
 	}
 	all = append(all, c.replication(prefix, tag)...)
-	if overrides, ok := c.directives(folder + "/mounted-etc/overrides.conf"); ok {
+	if overrides, ok := c.directives(folder + mounted + "overrides.conf"); ok {
 		all = append(all, overrides...)
 	}
 	return append(all, c.flags(prefix+"EXTRA_FLAGS", tag)...)
