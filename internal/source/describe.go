@@ -73,6 +73,7 @@ func describe(x *index, members []*member) *topology.Redis {
 		r.Sentinels = append(r.Sentinels, s.SentinelNode)
 		all = append(all, s.pods)
 	}
+	noteMutual(r, all)
 	r.MasterGroups = masterGroups(sentinels, x.lacksMembers(lead.object))
 	r.Shape = shape(x, r, members)
 	profile(x, r, members)

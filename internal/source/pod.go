@@ -129,6 +129,7 @@ func (p *pod) pods() pods {
 		replicas: replicas,
 		single:   topology.Is(replicas, 1),
 		ports:    ports,
+		spec:     p.part(),
 	}
 }
 

@@ -265,6 +265,9 @@ type pods struct {
 	port int64
 	// ports maps the names of container ports to their numbers.
 	ports map[string]int64
+	// spec is what is written of the Pods; nothing for those that an operator
+	// makes.
+	spec part
 }
 
 // dataPort is the port on which the servers take clients.

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,16 +12,16 @@ import (
 
 // spread tells what keeps the Pods on different machines.
 func (p *pod) spread() *topology.Spread {
-	s := spreadOf(
-		part{x: p.x, origin: p.spec, root: p.root}.at("affinity"),
-		part{x: p.x, origin: p.spec, root: p.root}.at("topologySpreadConstraints"),
-		p.labels(), p.object.Namespace,
-	)
+	spec := p.part()
+	s := spreadOf(spec.at("affinity"), spec.at("topologySpreadConstraints"), p.labels(), p.object.Namespace)
 	if at, held := p.holdsHostPort(); held {
 		s.Effective = topology.Known(true, at)
 	}
 	return s
 }
+
+// part is the Pods' spec.
+func (p *pod) part() part { return part{x: p.x, origin: p.spec, root: p.root} }
 
 // holdsHostPort reports whether the Pods take a port of their machine, which
 // only one of them can have.
@@ -60,22 +61,36 @@ func spreadOf(affinity, constraints part, labels map[string]string, namespace st
 			s.Misses = append(s.Misses, miss(kind, selector, labels))
 		}
 	}
-	anti := affinity.at("podAntiAffinity")
-	for _, list := range []string{"requiredDuringSchedulingIgnoredDuringExecution", "preferredDuringSchedulingIgnoredDuringExecution"} {
-		for term := range anti.at(list).items() {
-			if weighted := term.at("podAffinityTerm"); weighted.root != nil {
-				term = weighted
-			}
-			judge("podAntiAffinity", term)
-		}
-	}
-	for term := range constraints.items() {
-		judge("topologySpreadConstraint", term)
+	for kind, term := range terms(affinity, constraints) {
+		judge(kind, term)
 	}
 	if known || effective {
 		s.Effective = topology.Known(effective, s.Origin)
 	}
 	return s
+}
+
+// terms yields the terms of podAntiAffinity and topologySpreadConstraints, each
+// with what it is called.
+func terms(affinity, constraints part) iter.Seq2[string, part] {
+	return func(yield func(string, part) bool) {
+		anti := affinity.at("podAntiAffinity")
+		for _, list := range []string{"requiredDuringSchedulingIgnoredDuringExecution", "preferredDuringSchedulingIgnoredDuringExecution"} {
+			for term := range anti.at(list).items() {
+				if weighted := term.at("podAffinityTerm"); weighted.root != nil {
+					term = weighted
+				}
+				if !yield("podAntiAffinity", term) {
+					return
+				}
+			}
+		}
+		for term := range constraints.items() {
+			if !yield("topologySpreadConstraint", term) {
+				return
+			}
+		}
+	}
 }
 
 // inNamespace reports whether a term of affinity looks at Pods of the

@@ -42,6 +42,11 @@ type Spread struct {
 	// Effective is true when a term, hard or soft, selects the Pods themselves,
 	// or when their ports on the machine keep them apart.
 	Effective Field[bool] `json:"effective"`
+	// Mutual is true when a term, of either, keeps the Pods and those of another
+	// workload of the same Redis apart. Unknown where there is no other one, where
+	// they are sent to machines of their own, for Pods that an operator makes, and
+	// for all but the first of several servers in one Pod.
+	Mutual Field[bool] `json:"mutual"`
 	// Misses are the terms that select other Pods only.
 	Misses []SpreadMiss `json:"misses"`
 }

@@ -8,6 +8,8 @@
 #   A term counts when its selector matches the labels of the Pods themselves. One with a misspelt label, or
 #   without a labelSelector, selects nothing and keeps nothing apart. A soft (preferred, ScheduleAnyway) term
 #   is enough.
+#   The same goes for nodes that are workloads of one Pod each: their terms have to select one another, by a
+#   label that all of them have.
 # related_resources:
 # - ref: https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#inter-pod-affinity-and-anti-affinity
 #   description: Affinity and anti-affinity between Pods
@@ -83,6 +85,63 @@ findings contains finding if {
 		"owner": sprintf("%s/replicas", [place]),
 		"message": sprintf("%s; %d Pods may run on one machine", [_selects(miss), workload.replicas]),
 	}
+}
+
+# Workloads of one Pod each: what keeps it apart has to select the Pods of the others.
+findings contains finding if {
+	some lone in _lone
+	count(lone) >= 2
+	workload := workloads.of[lone[0]]
+	finding := {
+		"at": sprintf("%s/spread", [lone[0]]),
+		"owner": sprintf("%s/replicas", [lone[0]]),
+		"message": sprintf("%d Pods, each of a workload of its own, may run on one machine: %s", [count(lone), _nothing(workload.spread)]),
+		"related": [{"at": sprintf("%s/replicas", [place]), "message": "may run on the same"} |
+			some place in array.slice(lone, 1, _most_related + 1)
+		],
+	}
+}
+
+_nothing(spread) := "neither podAntiAffinity nor a topologySpreadConstraint keeps them apart" if {
+	spread.present == false
+} else := "no podAntiAffinity or topologySpreadConstraint of one selects the others"
+
+_most_related := 10
+
+# The servers, and the Sentinels. While anything is unknown of one it may be what the others keep away from.
+_lone contains [place |
+	some i, node in input.nodes
+	_is_lone(node)
+	place := sprintf("/nodes/%d", [i])
+] if {
+	input.mode in {"cluster", "replication", "sentinel"}
+	every node in input.nodes {
+		_is_known(node)
+	}
+}
+
+_lone contains [place |
+	some i, sentinel in input.sentinels
+	_is_lone(sentinel)
+	place := sprintf("/sentinels/%d", [i])
+] if {
+	input.mode == "sentinel"
+	every sentinel in input.sentinels {
+		_is_known(sentinel)
+	}
+}
+
+_is_known(workload) if {
+	workload.replicas >= 0
+	is_boolean(workload.spread.present)
+	is_boolean(workload.spread.effective)
+	is_boolean(workload.spread.mutual)
+}
+
+_is_lone(workload) if {
+	workload.replicas == 1
+	workload.spread.effective == false
+	workload.spread.mutual == false
 }
 
 # Pods that do not work together may be wherever they like.

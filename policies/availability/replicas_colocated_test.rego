@@ -42,6 +42,56 @@ test_apart if {
 	_findings("sentinel", object.union(_alone, {"replicas": 1})) == set()
 }
 
+_lone := {"replicas": 1, "spread": {"present": false, "effective": false, "mutual": false, "misses": []}}
+
+_judged(nodes) := findings if {
+	findings := rule.findings with input as {"mode": "cluster", "nodes": nodes}
+}
+
+test_workloads_of_one_pod_each if {
+	_judged([_lone, object.union(_lone, {"replicas": 2, "spread": {"effective": true}}), _lone]) == {{
+		"at": "/nodes/0/spread",
+		"owner": "/nodes/0/replicas",
+		"message": "2 Pods, each of a workload of its own, may run on one machine: neither podAntiAffinity nor a topologySpreadConstraint keeps them apart",
+		"related": [{"at": "/nodes/2/replicas", "message": "may run on the same"}],
+	}}
+}
+
+test_terms_for_none_of_the_others if {
+	term := object.union(_lone, {"spread": {"present": true}})
+	some finding in _judged([term, term])
+	endswith(finding.message, ": no podAntiAffinity or topologySpreadConstraint of one selects the others")
+}
+
+test_many_of_one_pod_each if {
+	some finding in _judged([_lone | some _ in numbers.range(1, 40)])
+	startswith(finding.message, "40 Pods")
+	count(finding.related) == 10
+}
+
+test_sentinels_of_one_pod_each if {
+	findings := rule.findings with input as {"mode": "sentinel", "nodes": [_lone], "sentinels": [_lone, _lone, _lone]}
+	{finding.at | some finding in findings} == {"/sentinels/0/spread"}
+}
+
+test_kept_apart_by_one_another if {
+	_judged([_lone]) == set()
+	_judged([_lone, object.union(_lone, {"spread": {"mutual": true}})]) == set()
+	_judged([_lone, object.union(_lone, {"spread": {"effective": true}})]) == set()
+	_judged([_lone, {"replicas": 1, "spread": {"present": false, "effective": false, "misses": []}}]) == set()
+}
+
+test_one_is_unknown if {
+	every path in ["replicas", "spread/present", "spread/effective", "spread/mutual"] {
+		_judged([json.remove(_lone, [path]), _lone, _lone]) == set()
+	}
+}
+
+test_servers_of_their_own if {
+	findings := rule.findings with input as {"mode": "standalone", "nodes": [_lone, _lone]}
+	findings == set()
+}
+
 test_each_on_its_own if _findings("standalone", _alone) == set()
 
 test_unknown if {

@@ -3,7 +3,8 @@
 # description: |
 #   While its one Pod restarts, moves to another machine or loads its data, there is no Redis: 10 s for each
 #   GiB is a fair plan for the load alone, 25 s where an append-only file is replayed. A drain, an upgrade and
-#   the loss of the machine are outages of everything that depends on it.
+#   the loss of the machine are outages of everything that depends on it. Sentinels change nothing about that:
+#   they have no replica to promote.
 #   Advice only, and not for a cache.
 # related_resources:
 # - ref: https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/
@@ -11,8 +12,6 @@
 # custom:
 #   severity: info
 #   remediation: where that is too long, run replicas and 3 Sentinels; where it is not, waive this rule, or annotate a cache with redislint.dev/profile
-#   not_applicable:
-#     spotahome: a RedisFailover has Sentinels, be there one server or many
 #   examples:
 #     bad: |
 #       apiVersion: apps/v1
@@ -60,11 +59,23 @@
 package redislint.availability.single_instance
 
 findings contains finding if {
-	input.mode == "standalone"
 	input.shape.nodes == 1
 	input.profile in {"store", "unknown"}
+	some beside in _beside
 	finding := {
 		"at": "/shape/nodes",
-		"message": "one server is all there is; while its Pod restarts, moves or loads its data, there is no Redis",
+		"message": sprintf("one server is all there is%s; while its Pod restarts, moves or loads its data, there is no Redis", [beside]),
 	}
+}
+
+_beside contains "" if input.mode == "standalone"
+
+_beside contains "" if {
+	input.mode == "replication"
+	input.shape.replicas == 0
+}
+
+_beside contains ", and Sentinels have no replica to promote" if {
+	input.mode == "sentinel"
+	input.shape.replicas == 0
 }
