@@ -19,10 +19,12 @@ import (
 
 // Bounds of Events.
 const (
-	// MaxEvents is how many are made in a round. What is left comes in the next ones.
+	// MaxEvents is how many are asked for in a round. What is left comes in the next ones.
 	MaxEvents = 50
-	maxTold   = 100_000 // findings that are remembered; no more are told
-	maxNote   = 1000    // bytes; API servers take 1024
+	// maxLate is how many of them are about what stood before already, so that a long queue does not keep back what is new.
+	maxLate  = MaxEvents / 2
+	maxKnown = 100_000 // findings that are remembered; no more are told
+	maxNote  = 1000    // bytes; API servers take 1024
 	// maxFailures ends a round's writes: whoever refuses that many in a row will refuse the rest.
 	maxFailures = 5
 )
@@ -31,7 +33,8 @@ const (
 const controller = "redislint.dev/webhook"
 
 // Events makes one Event for each finding of severity error or warning that is new, on the object that it is about. It is a
-// Teller. Findings that wait for their Event come in the order of namespaces, errors before warnings.
+// Teller. Whoever begins a patrol knows of none: what stands then gets its Event bit by bit, in the order of namespaces, errors
+// before warnings, unless there is one still.
 type Events struct {
 	client   client.Client
 	instance string
@@ -39,23 +42,23 @@ type Events struct {
 	log      *slog.Logger
 	now      func() time.Time
 
-	told map[string]bool // fingerprints of findings that stand, and have had their Event
+	known map[string]bool // fingerprints of findings that stand, and whether they have had their Event; nil before the first round
 
 	// Of the round under way.
-	standing map[string]bool // of those told
+	standing map[string]bool // what known will be
 	blind    bool
-	sent     int
+	asked    int // Events
 	failures int // in a row
 }
 
 // NewEvents returns a Teller that makes Events as an instance of the webhook. metrics count them.
 func NewEvents(c client.Client, instance string, metrics *Metrics, log *slog.Logger) *Events {
-	return &Events{client: c, instance: clip(instance, 128), metrics: metrics, log: log, now: time.Now, told: map[string]bool{}}
+	return &Events{client: c, instance: clip(instance, 128), metrics: metrics, log: log, now: time.Now}
 }
 
 // Begin begins a round.
 func (e *Events) Begin(_ context.Context, unread []admission.Unread) {
-	e.standing, e.blind, e.sent, e.failures = map[string]bool{}, blind(unread), 0, 0
+	e.standing, e.blind, e.asked, e.failures = map[string]bool{}, blind(unread), 0, 0
 }
 
 // Tell makes Events for what is new in a namespace.
@@ -69,46 +72,57 @@ func (e *Events) Tell(ctx context.Context, s admission.Standing) {
 			if f.Severity != severity || f.Suppressed != nil || f.Object == nil || f.Object.Name == "" || s.Namespace == "" {
 				continue
 			}
-			if e.told[f.Fingerprint] {
-				e.standing[f.Fingerprint] = true
-				continue
+			told, late := e.known[f.Fingerprint]
+			if len(e.standing) < maxKnown {
+				e.standing[f.Fingerprint] = told || e.mayAsk(ctx, late || e.known == nil) && e.make(ctx, s, f)
 			}
-			if e.sent == MaxEvents || e.failures == maxFailures || len(e.told) == maxTold || ctx.Err() != nil {
-				continue
-			}
-			e.send(ctx, s, f)
 		}
 	}
 }
 
-func (e *Events) send(ctx context.Context, s admission.Standing, f rules.Finding) {
+func (e *Events) mayAsk(ctx context.Context, late bool) bool {
+	most := MaxEvents
+	if late {
+		most = maxLate
+	}
+	return e.asked < most && e.failures < maxFailures && ctx.Err() == nil
+}
+
+// make makes the Event of a finding, and reports whether there is one.
+func (e *Events) make(ctx context.Context, s admission.Standing, f rules.Finding) (made bool) {
+	e.asked++
 	err := e.client.Create(ctx, e.event(s, f))
 	switch {
+	case err == nil:
+		e.metrics.events.WithLabelValues("sent").Inc()
+	case apierrors.IsAlreadyExists(err): // by whoever patrolled before, not long ago
 	case ctx.Err() != nil:
-		return
-	case err != nil && !apierrors.IsAlreadyExists(err): // by whoever patrolled before, not long ago
+		return false
+	default:
 		if e.failures++; e.failures == 1 {
 			e.log.Warn("make an Event", "namespace", f.Object.Namespace, "error", err)
 		}
 		e.metrics.events.WithLabelValues("failed").Inc()
-		return
-	case err == nil:
-		e.sent++
-		e.metrics.events.WithLabelValues("sent").Inc()
+		return false
 	}
 	e.failures = 0
-	e.told[f.Fingerprint], e.standing[f.Fingerprint] = true, true
+	return true
 }
 
 // End forgets findings that are gone: should they come back, they are new.
 func (e *Events) End(context.Context) {
-	if !e.blind {
-		e.told = e.standing
+	if e.blind {
+		for fingerprint, told := range e.known {
+			if _, stands := e.standing[fingerprint]; !stands && len(e.standing) < maxKnown {
+				e.standing[fingerprint] = told
+			}
+		}
 	}
+	e.known = e.standing
 }
 
 // Forget forgets all: whoever comes back does not know what was told meanwhile.
-func (e *Events) Forget() { e.told = map[string]bool{} }
+func (e *Events) Forget() { e.known = nil }
 
 // event is that of a finding. Its name makes sure that there is one.
 func (e *Events) event(s admission.Standing, f rules.Finding) *eventsv1.Event {

@@ -160,19 +160,47 @@ func TestAnEventIsAboutTheObject(t *testing.T) {
 	}
 }
 
+// What stands when the patrol begins waits for its Events, and what comes later does not wait for that.
 func TestEventsAreBounded(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	e := NewEvents(s, "webhook-0", NewMetrics(), slog.New(slog.DiscardHandler))
 	var standing []admission.Standing
-	for i := range 3 * MaxEvents / 2 {
-		standing = append(standing, inNamespace(fmt.Sprintf("team-%03d", i), found(t, "tls-disabled", rules.Warning, fmt.Sprintf("team-%03d", i), "redis")))
+	for i := range 3 * MaxEvents {
+		name := fmt.Sprintf("team-%03d", i)
+		standing = append(standing, inNamespace(name, found(t, "tls-disabled", rules.Warning, name, "redis")))
 	}
-	for i, want := range []int{MaxEvents, len(standing), len(standing)} {
+	late := inNamespace("zoo", found(t, "tls-disabled", rules.Warning, "zoo", "redis"))
+	round(t, e, nil, standing...)
+	if got := len(s.events(t)); got != maxLate {
+		t.Errorf("%d Events after the first round, want %d", got, maxLate)
+	}
+	standing = append(standing, late)
+	round(t, e, nil, standing...)
+	if all := s.events(t); len(all) != 2*maxLate+1 || all["redislint-tls-disabled-zoo-redis"].Name == "" {
+		t.Errorf("%d Events after the second round, want %d and among them what is new", len(all), 2*maxLate+1)
+	}
+	var flood []rules.Finding
+	for i := range 2 * MaxEvents {
+		flood = append(flood, found(t, fmt.Sprintf("rule-%03d", i), rules.Error, "aaa", "redis"))
+	}
+	before := s.creates
+	round(t, e, nil, append([]admission.Standing{inNamespace("aaa", flood...)}, standing...)...)
+	if asked := s.creates - before; asked != MaxEvents {
+		t.Errorf("%d requests in a round, want %d", asked, MaxEvents)
+	}
+	// Whoever comes next asks for no more, though it finds them made.
+	e.Forget()
+	before = s.creates
+	round(t, e, nil, standing...)
+	if asked := s.creates - before; asked != maxLate {
+		t.Errorf("%d requests of whoever comes next, want %d", asked, maxLate)
+	}
+	for range 7 {
 		round(t, e, nil, standing...)
-		if got := len(s.events(t)); got != want {
-			t.Errorf("%d Events after round %d, want %d", got, i+1, want)
-		}
+	}
+	if got, want := len(s.events(t)), len(standing)+MaxEvents; got != want {
+		t.Errorf("%d Events in the end, want %d", got, want)
 	}
 }
 

@@ -50,6 +50,9 @@ const (
 	look     = time.Second
 )
 
+// maxFaults is how many namespaces without a verdict are told of in a round, one by one; there may be one reason for all.
+const maxFaults = 5
+
 // Run patrols until ctx ends. Whatever a round meets, the next one comes.
 func (p *Patrol) Run(ctx context.Context) error {
 	if p.After == nil {
@@ -121,7 +124,7 @@ func (p *Patrol) round(ctx context.Context) {
 	took := time.Since(started)
 	p.Metrics.ended(result, took)
 	log("audited", "result", result, "namespaces", r.namespaces, "redis", r.redis, "findings", r.findings, "waived", r.waived,
-		"undecided", r.undecided, "unread", unreadNames(r.unread), "took", took.Round(time.Millisecond).String())
+		"undecided", r.undecided, "faulty", r.faulty, "unread", unreadNames(r.unread), "took", took.Round(time.Millisecond).String())
 }
 
 // tally is what a round came to.
@@ -149,8 +152,9 @@ func (p *Patrol) walk(ctx context.Context) (r tally, err error) {
 			r.namespaces++
 		}
 		if s.Err != nil {
-			r.faulty++
-			p.Log.Error("audit", "namespace", s.Namespace, "error", s.Err)
+			if r.faulty++; r.faulty <= maxFaults {
+				p.Log.Error("audit", "namespace", s.Namespace, "error", s.Err)
+			}
 		}
 		r.redis += s.Redis
 		r.undecided += len(s.Undecided)
