@@ -49,7 +49,7 @@ func contentOf(s admission.Standing, room int) content {
 	}
 	for _, u := range s.Undecided {
 		all = append(all, openreports.ReportResult{
-			Policy: cmp.Or(u.Rule, "redislint"), Result: "error", Severity: "info",
+			Source: source, Policy: cmp.Or(u.Rule, "redislint"), Result: "error", Severity: "info",
 			Description: clip(report.Visible("undecided: "+u.Reason), maxMessage),
 			Properties:  map[string]string{"redis": clip(report.Visible(u.Redis), maxMessage)},
 		})
@@ -90,7 +90,7 @@ func weight(r openreports.ReportResult) int {
 
 func resultOf(s admission.Standing, f rules.Finding) openreports.ReportResult {
 	r := openreports.ReportResult{
-		Policy: f.Rule.ID, Category: f.Rule.Category, Result: "warn", Scored: true,
+		Source: source, Policy: f.Rule.ID, Category: f.Rule.Category, Result: "warn", Scored: true,
 		Description: clip(report.Visible(f.Message), maxMessage),
 		Properties:  map[string]string{fingerprintKey: f.Fingerprint},
 	}
@@ -107,6 +107,7 @@ func resultOf(s admission.Standing, f rules.Finding) openreports.ReportResult {
 			r.Properties[key] = clip(report.Visible(value), maxMessage)
 		}
 	}
+	note("fix", f.Rule.Remediation)
 	note("redis", f.Redis)
 	note("field", f.Path.Pointer())
 	note("container", f.Container)

@@ -137,11 +137,20 @@ func (e *Events) event(s admission.Standing, f rules.Finding) *eventsv1.Event {
 		Reason:     reason(f.Rule.ID),
 		Action:     "Audit",
 		Regarding:  reference(s, f),
-		Note:       clip(report.Visible(f.Rule.ID+": "+f.Message), maxNote),
+		Note:       note(f),
 
 		ReportingController: controller,
 		ReportingInstance:   e.instance,
 	}
+}
+
+// note says what is found and what to do about it, in what room there is.
+func note(f rules.Finding) string {
+	text := f.Rule.ID + ": " + f.Message
+	if f.Rule.Remediation != "" {
+		text += "; fix: " + f.Rule.Remediation
+	}
+	return clip(report.Visible(text), maxNote)
 }
 
 // reason is a rule's id as Events write it: MaxmemoryTooHigh.

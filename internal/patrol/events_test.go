@@ -141,6 +141,10 @@ func TestAnEventIsAboutTheObject(t *testing.T) {
 	e := NewEvents(s, "webhook-0", NewMetrics(), slog.New(slog.DiscardHandler))
 	now := time.Unix(1_800_000_000, 0)
 	e.now = func() time.Time { return now }
+	round(t, e, nil, inNamespace("store", found(t, "tls-disabled", rules.Warning, "store", "redis")))
+	if got, want := s.events(t)["redislint-tls-disabled-store-redis"].Note, "tls-disabled: maxmemory 1gb is 100 % of the limit; fix: lower maxmemory"; got != want {
+		t.Errorf("note %q, want %q", got, want)
+	}
 	hostile := found(t, "maxmemory-too-high", rules.Error, "shop", "redis")
 	hostile.Message = "\x1b[31m<script>" + strings.Repeat("ä", 1000)
 	round(t, e, nil, inNamespace("shop", hostile))

@@ -28,7 +28,7 @@ func found(t testing.TB, rule string, severity rules.Severity, namespace, name s
 		t.Fatal(err)
 	}
 	return rules.Finding{
-		Rule: &rules.Rule{ID: rule, Category: "memory"}, Severity: severity, Message: "maxmemory 1gb is 100 % of the limit", Redis: namespace + "/" + name,
+		Rule: &rules.Rule{ID: rule, Category: "memory", Remediation: "lower maxmemory"}, Severity: severity, Message: "maxmemory 1gb is 100 % of the limit", Redis: namespace + "/" + name,
 		Place: rules.Place{Object: o, Path: manifest.Path{"spec", "replicas"}}, Fingerprint: rule + "-" + namespace + "-" + name,
 	}
 }

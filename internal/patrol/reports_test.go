@@ -75,7 +75,7 @@ func TestReports(t *testing.T) {
 	hash := got.Annotations[contentAnnotation]
 	subject := []corev1.ObjectReference{{APIVersion: "apps/v1", Kind: "StatefulSet", Namespace: "shop", Name: "redis"}}
 	properties := func(fingerprint string) map[string]string {
-		return map[string]string{"fingerprint": fingerprint, "redis": "shop/redis", "field": "/spec/replicas"}
+		return map[string]string{"fingerprint": fingerprint, "fix": "lower maxmemory", "redis": "shop/redis", "field": "/spec/replicas"}
 	}
 	skipped := properties("backup-missing-shop-redis")
 	skipped["waiver"], skipped["until"] = "measured", "2027-01-31"
@@ -89,10 +89,10 @@ func TestReports(t *testing.T) {
 		Configuration: &openreports.ReportConfiguration{Limits: openreports.Limits{MaxResults: MaxResults}},
 		Summary:       openreports.ReportSummary{Fail: 1, Warn: 1, Error: 1, Skip: 1},
 		Results: []openreports.ReportResult{
-			{Policy: "maxmemory-too-high", Category: "memory", Severity: "high", Result: "fail", Scored: true, Subjects: subject, Description: message, Properties: properties("maxmemory-too-high-shop-redis"), Timestamp: metav1.Timestamp{Seconds: 1_800_003_600}},
-			{Policy: "tls-disabled", Category: "memory", Severity: "medium", Result: "warn", Scored: true, Subjects: subject, Description: message, Properties: properties("tls-disabled-shop-redis"), Timestamp: metav1.Timestamp{Seconds: 1_800_000_000}},
-			{Policy: "own", Severity: "info", Result: "error", Description: "undecided: own.rego:7: it divides by zero", Properties: map[string]string{"redis": "shop/redis"}, Timestamp: metav1.Timestamp{Seconds: 1_800_000_000}},
-			{Policy: "backup-missing", Category: "memory", Severity: "info", Result: "skip", Subjects: subject, Description: message, Properties: skipped, Timestamp: metav1.Timestamp{Seconds: 1_800_000_000}},
+			{Source: "redislint", Policy: "maxmemory-too-high", Category: "memory", Severity: "high", Result: "fail", Scored: true, Subjects: subject, Description: message, Properties: properties("maxmemory-too-high-shop-redis"), Timestamp: metav1.Timestamp{Seconds: 1_800_003_600}},
+			{Source: "redislint", Policy: "tls-disabled", Category: "memory", Severity: "medium", Result: "warn", Scored: true, Subjects: subject, Description: message, Properties: properties("tls-disabled-shop-redis"), Timestamp: metav1.Timestamp{Seconds: 1_800_000_000}},
+			{Source: "redislint", Policy: "own", Severity: "info", Result: "error", Description: "undecided: own.rego:7: it divides by zero", Properties: map[string]string{"redis": "shop/redis"}, Timestamp: metav1.Timestamp{Seconds: 1_800_000_000}},
+			{Source: "redislint", Policy: "backup-missing", Category: "memory", Severity: "info", Result: "skip", Subjects: subject, Description: message, Properties: skipped, Timestamp: metav1.Timestamp{Seconds: 1_800_000_000}},
 		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" || hash == "" {
