@@ -16,7 +16,6 @@ func (s spot) confirmed(edits []Edit, text string) ([]Edit, error) {
 	if _, _, embedded := s.object.Within(); embedded {
 		return edits, nil // the edits are of what holds it
 	}
-	root := s.object.Root
 	d := s.object.Document()
 	source := s.object.Text()[d.Start:d.End]
 	shifted := slices.Clone(edits)
@@ -31,18 +30,15 @@ func (s spot) confirmed(edits []Edit, text string) ([]Edit, error) {
 	if err != nil {
 		return nil, refuse("%v", err)
 	}
-	before, now := reread(source), reread(after)
-	switch {
-	case before == nil || !reflect.DeepEqual(before.Value(), root.Value()):
-		return edits, nil // one object of several in its document
-	case now == nil, strings.TrimRight(now.At(s.path).Text(), "\n") != text,
-		!reflect.DeepEqual(with(root.Value(), s.path), with(now.Value(), s.path)):
+	item := s.object.InDocument()
+	now := reread(after).At(item)
+	if strings.TrimRight(now.At(s.path).Text(), "\n") != text || !reflect.DeepEqual(with(s.object.Root.Value(), s.path), with(now.Value(), s.path)) {
 		return nil, refuse("it is written in a way that is hard to follow")
 	}
 	return edits, nil
 }
 
-// reread returns the root of a text that is one document, or nil.
+// reread returns the root of a text that is one document, or nil, which has nothing At any path.
 func reread(text string) *manifest.Node {
 	const name = "document"
 	set := manifest.Decode([]manifest.Input{{Name: name, Data: []byte(text)}}, manifest.Options{Sign: func([]byte) bool { return false }})

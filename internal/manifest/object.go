@@ -1,6 +1,10 @@
 package manifest
 
-import "strings"
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
 
 // Object is one Kubernetes object: a document, an item of a List, an object of a Template, or one that was derived.
 type Object struct {
@@ -16,6 +20,7 @@ type Object struct {
 	derivation *derivation // of a derived object, else nil
 	host       *host       // of an embedded object, else nil
 	plain      bool        // the text is no YAML
+	within     Path        // of the root in its document: nil, or of an item
 }
 
 // source is the document an object was read from.
@@ -42,9 +47,9 @@ func (o *Object) text() string { return o.source.file.text[o.source.start:o.sour
 func objectsOf(d *document, order int, root *Node) []*Object {
 	template := templateOf(d.text())
 	var objects []*Object
-	var add func(n *Node, apiVersion, kind string)
+	var add func(n *Node, path Path, apiVersion, kind string)
 	// Recursion is bounded by the nesting the parser allows.
-	add = func(n *Node, apiVersion, kind string) {
+	add = func(n *Node, path Path, apiVersion, kind string) {
 		if s, ok := n.Get("apiVersion").Str(); ok && s != "" {
 			apiVersion = s
 		}
@@ -60,14 +65,14 @@ func objectsOf(d *document, order int, root *Node) []*Object {
 			if itemKind == "" {
 				itemVersion = ""
 			}
-			for _, item := range items.Items() {
-				add(item, itemVersion, itemKind)
+			for i, item := range items.Items() {
+				add(item, slices.Concat(path, Path{"items", strconv.Itoa(i)}), itemVersion, itemKind)
 			}
 			return
 		}
 		if parts := n.Get("objects"); isTemplate(apiVersion, kind) && parts.Kind() == Seq {
-			for _, part := range parts.Items() {
-				add(part, "", "")
+			for i, part := range parts.Items() {
+				add(part, slices.Concat(path, Path{"objects", strconv.Itoa(i)}), "", "")
 			}
 			return
 		}
@@ -81,9 +86,10 @@ func objectsOf(d *document, order int, root *Node) []*Object {
 			Root:       n,
 			Template:   template,
 			source:     source{file: d.file, start: d.start, end: d.end, line: d.line, order: order},
+			within:     path,
 		})
 	}
-	add(root, "", "")
+	add(root, nil, "", "")
 	return objects
 }
 

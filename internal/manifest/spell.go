@@ -54,6 +54,9 @@ func (o *Object) IsPlain() bool { return o.plain }
 // Document is the extent of the object's document in its Text.
 func (o *Object) Document() Span { return Span{int(o.source.start), int(o.source.end)} }
 
+// InDocument is the path of the object in its document: nil where it is all of it, as most are.
+func (o *Object) InDocument() Path { return o.within }
+
 // Place turns a stretch of the Text into a Position.
 func (o *Object) Place(at Span) Position {
 	f := o.source.file
