@@ -74,6 +74,9 @@ func FuzzLint(f *testing.F) {
 		"\ufeff" + store,
 		"kind: List\napiVersion: v1\nitems:\n- " + cluster + "\n- " + cluster,
 		strings.Replace(store, "maxmemory 1Gi", "\"maxmemory\t\xff", 1),
+		// What fixes would write is beyond 2^63.
+		strings.NewReplacer("maxmemory 1Gi", "maxmemory 9999999999g", "--maxmemory, 1gb", "--save, ''").Replace(store),
+		strings.NewReplacer("maxmemory 1Gi", "maxmemory 99999999999999999999mb", "--maxmemory, 1gb", "--save, 3600 1").Replace(store),
 	} {
 		f.Add([]byte(seed))
 	}

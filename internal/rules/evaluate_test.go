@@ -216,6 +216,23 @@ func TestEvaluateUndecided(t *testing.T) {
 			answer(`{"at": "", "message": "m", "related": [{"at": "", "message": "m", "owner": ""}]}`),
 			`a finding has a related place that has a key "owner", which means nothing`,
 		},
+		"a fix that is neither safe nor not": {answer(fixed(`{}`)), "a finding has a fix that has no key safe"},
+		"a fix that sets a list": {
+			answer(fixed(`{"safe": true, "set": [{"at": "/nodes/0/replicas", "to": []}]}`)),
+			"a finding has a fix that has a change that has a key to that is no number, no string, true or false",
+		},
+		"a fix of another type than the field": {
+			answer(fixed(`{"safe": true, "set": [{"at": "/nodes/0/replicas", "to": "3"}]}`)),
+			"a finding points nowhere: its fix: /nodes/0/replicas cannot be 3",
+		},
+		"a fix that leads nowhere": {
+			answer(fixed(`{"safe": true, "set": [{"at": "/nodes/0/size", "to": 3}]}`)),
+			`a finding points nowhere: its fix: /nodes/0/size: the model has no "size" there`,
+		},
+		"a fix that adds no line": {
+			answer(fixed(`{"safe": true, "set": [{"before": "/nodes/0/config/maxmemory", "line": ""}]}`)),
+			"a finding has a fix that has a change that has a key line that is empty",
+		},
 		"a related place that leads nowhere": {
 			answer(`{"at": "", "message": "m", "related": [{"at": "/x", "message": "m"}]}`),
 			`a finding points nowhere: /x: the model has no "x" there`,
@@ -234,6 +251,39 @@ func TestEvaluateUndecided(t *testing.T) {
 			got := verdict.Undecided[0]
 			if got.Rule != "bad" || got.Redis != "shop/redis" || !strings.HasPrefix(got.Reason, test.want) {
 				t.Errorf("got %+v\nwant %s", got, test.want)
+			}
+		})
+	}
+}
+
+func fixed(fix string) string { return `{"at": "", "message": "m", "fixes": [` + fix + `]}` }
+
+// What users write decides how large a value becomes, and whether it is known: a fix that cannot write it is left out,
+// its finding and its other fixes are not.
+func TestEvaluateLeavesOutFixes(t *testing.T) {
+	t.Parallel()
+	for name, fix := range map[string]string{
+		"beyond 2^63":                     `{"at": "/nodes/0/memory/limit", "to": 9223372036854775808}`,
+		"a product of large ones":         `{"at": "/nodes/0/memory/limit", "to": input.nodes[0].memory.limit.amount * 1000000000000}`,
+		"a fraction":                      `{"at": "/nodes/0/replicas", "to": 1.5}`,
+		"below 0":                         `{"at": "/nodes/0/replicas", "to": -1}`,
+		"with a control character":        `{"at": "/nodes/0/config/maxmemory_policy", "to": "noeviction\nbind 0.0.0.0"}`,
+		"a line with a control character": `{"before": "/nodes/0/config/maxmemory", "line": "port 1\u001b[31m"}`,
+		"the same as what is not known":   `{"at": "/nodes/0/memory/request", "same_as": "/nodes/0/cpu/limit"}`,
+		"in what is not known":            `{"at": "/nodes/0/probes/liveness/period", "to": 10}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sound := `{"safe": true, "set": [{"at": "/nodes/0/replicas", "to": 5}]}`
+			answer := fixed(`{"safe": true, "set": [{"at": "/nodes/0/replicas", "to": 3}, ` + fix + `]}, ` + sound)
+			library := load(t, map[string]string{"one": `findings contains ` + answer + ` if input.name == "redis"`})
+			verdict := evaluate(t, selected(t, library, rules.Selection{}), redisOf(t, shop))
+			if len(verdict.Findings) != 1 || len(verdict.Undecided) > 0 {
+				t.Fatalf("got %+v, undecided %+v; want one finding", verdict.Findings, verdict.Undecided)
+			}
+			fixes := verdict.Findings[0].Fixes
+			if len(fixes) != 1 || len(fixes[0].Changes) != 1 || fixes[0].Changes[0].To != int64(5) {
+				t.Errorf("got the fixes %+v, want that of 5 replicas alone", fixes)
 			}
 		})
 	}

@@ -51,16 +51,23 @@ type change struct {
 	line       string
 }
 
+// errLeftOut says that a fix is sound and yet none for this Redis: it needs a value that is not known, or one that nobody
+// can write. Its finding stays.
+var errLeftOut = errors.New("left out")
+
 // decodeFixes reads [{"safe", "set", "note"}], of which note may be missing.
 func decodeFixes(term *ast.Term) ([]fixed, error) {
 	list, isArray := term.Value.(*ast.Array)
 	if !isArray {
 		return nil, errors.New("has a key fixes that is not an array")
 	}
-	fixes := make([]fixed, list.Len())
-	for i := range fixes {
-		var err error
-		if fixes[i], err = decodeFix(list.Elem(i)); err != nil {
+	var fixes []fixed
+	for i := range list.Len() {
+		fix, err := decodeFix(list.Elem(i))
+		switch {
+		case err == nil:
+			fixes = append(fixes, fix)
+		case !errors.Is(err, errLeftOut):
 			return nil, fmt.Errorf("has a fix that %w", err)
 		}
 	}
@@ -130,8 +137,11 @@ func decodeChange(term *ast.Term) (c change, err error) {
 		c.at, c.sameAs = text("at"), text("same_as")
 	case "before line":
 		c.before, c.line = text("before"), text("line")
-		if err == nil && (c.line == "" || strings.ContainsFunc(c.line, unicode.IsControl)) {
-			err = errors.New("has a key line that is no line")
+		switch {
+		case err == nil && c.line == "":
+			err = errors.New("has a key line that is empty")
+		case strings.ContainsFunc(c.line, unicode.IsControl):
+			err = fmt.Errorf("has a key line with a control character: %w", errLeftOut)
 		}
 	default:
 		err = errors.New("has other keys than at and to, at and same_as, or before and line")
@@ -160,12 +170,12 @@ func booleanOf(term *ast.Term) (value, ok bool) {
 	return bool(b), ok
 }
 
-// decodeValue reads a value of the model.
+// decodeValue reads a value of the model. What it is depends on the rule, how large it is on what users wrote.
 func decodeValue(term *ast.Term) (any, error) {
 	switch v := term.Value.(type) {
 	case ast.String:
 		if strings.ContainsFunc(string(v), unicode.IsControl) {
-			return nil, errors.New("has a key to with a control character")
+			return nil, fmt.Errorf("has a key to with a control character: %w", errLeftOut)
 		}
 		return string(v), nil
 	case ast.Boolean:
@@ -174,14 +184,12 @@ func decodeValue(term *ast.Term) (any, error) {
 		if i, ok := v.Int64(); ok && i >= 0 {
 			return i, nil
 		}
+		return nil, fmt.Errorf("has a key to that is no whole number below 2^63: %w", errLeftOut)
 	}
-	return nil, errors.New("has a key to that is no whole number, no string, true or false")
+	return nil, errors.New("has a key to that is no number, no string, true or false")
 }
 
-// errUnknown says that a change takes its value from a field whose value is not known.
-var errUnknown = errors.New("not known")
-
-// resolve finds where the values of fixes are written. A fix that needs a value that is not known is left out.
+// resolve finds where the values of fixes are written.
 func (j judgement) resolve(fixes []fixed) ([]Fix, error) {
 	var resolved []Fix
 	for _, f := range fixes {
@@ -197,7 +205,7 @@ func (j judgement) resolve(fixes []fixed) ([]Fix, error) {
 		switch {
 		case err == nil:
 			resolved = append(resolved, fix)
-		case !errors.Is(err, errUnknown):
+		case !errors.Is(err, errLeftOut):
 			return nil, err
 		}
 	}
@@ -209,7 +217,7 @@ func (j judgement) change(c change) (Change, error) {
 		origin, err := j.origin(c.before)
 		return Change{Place: placeOf(origin), Stretch: Stretch{origin.Offset, origin.Length}, Line: c.line}, err
 	}
-	fact, err := j.redis.Fact(c.at)
+	fact, err := j.fact(c.at)
 	if err != nil {
 		return Change{}, err
 	}
@@ -221,7 +229,7 @@ func (j judgement) change(c change) (Change, error) {
 		change.Place = placeOf(fact.Origin)
 	}
 	if c.sameAs != "" {
-		same, err := j.redis.Fact(c.sameAs)
+		same, err := j.fact(c.sameAs)
 		if err != nil {
 			return Change{}, err
 		}
@@ -229,7 +237,7 @@ func (j judgement) change(c change) (Change, error) {
 			return Change{}, fmt.Errorf("%s cannot be the same as %s", c.at, c.sameAs)
 		}
 		if same.Value == nil {
-			return Change{}, fmt.Errorf("%s: %w", c.sameAs, errUnknown)
+			return Change{}, fmt.Errorf("%s is not known: %w", c.sameAs, errLeftOut)
 		}
 		change.To, change.Spelling = same.Value, same.Text
 	}
@@ -237,6 +245,14 @@ func (j judgement) change(c change) (Change, error) {
 		return Change{}, fmt.Errorf("%s cannot be %v", c.at, change.To)
 	}
 	return change, nil
+}
+
+func (j judgement) fact(pointer string) (topology.Fact, error) {
+	fact, err := j.redis.Fact(pointer)
+	if errors.Is(err, topology.ErrUnseen) {
+		err = fmt.Errorf("%w: %w", err, errLeftOut)
+	}
+	return fact, err
 }
 
 // fits reports whether a value is of the type that the form writes.

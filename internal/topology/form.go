@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -39,8 +40,11 @@ type Fact struct {
 	Directive string
 }
 
+// ErrUnseen says that nobody knows whether anything stands at a place of the model.
+var ErrUnseen = errors.New("it cannot be seen what is there")
+
 // Fact returns what the model holds at a JSON pointer into its encoding. The error says that nothing that could be written
-// stands there.
+// stands there; it is ErrUnseen where that, or what would hold it, is unknown.
 func (r *Redis) Fact(pointer string) (Fact, error) {
 	origin, err := r.Place(pointer)
 	if err != nil {
@@ -52,20 +56,22 @@ func (r *Redis) Fact(pointer string) (Fact, error) {
 	}
 	v, tagged, name, home := reflect.ValueOf(r).Elem(), Form(""), "", Origin{}
 	var holder Origin // of what holds the value
+	unseen := false
 	for _, token := range path {
 		if f, ok := formOf(v, token); ok {
 			tagged = f
 		}
 		holder = written(v)
 		v, _ = step(v, token) // Place has gone the same way
+		unseen = unseen || v.Kind() == reflect.Pointer && v.IsNil()
 		name = token
-		if config, ok := reflect.TypeAssert[*Config](v); ok {
+		if config, ok := reflect.TypeAssert[*Config](v); ok && config != nil {
 			home = config.Home
 		}
 	}
 	fact := Fact{Origin: origin}
-	if v.Kind() == reflect.Pointer && v.IsNil() {
-		return Fact{}, fmt.Errorf("%s: it cannot be seen what is there", pointer)
+	if unseen {
+		return Fact{}, fmt.Errorf("%s: %w", pointer, ErrUnseen)
 	}
 	directive := func(form Form, field leaf, set bool) {
 		fact.Form, fact.Directive = form, strings.ReplaceAll(name, "_", "-")

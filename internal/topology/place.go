@@ -30,11 +30,11 @@ func (r *Redis) Place(pointer string) (Origin, error) {
 	return place, nil
 }
 
-// step goes from one part of the model to the named one below it.
+// step goes from one part of the model to the named one below it. Below what is unknown all is.
 func step(v reflect.Value, token string) (reflect.Value, bool) {
 	if v.Kind() == reflect.Pointer {
 		if v.IsNil() {
-			return v, false
+			v = reflect.New(v.Type().Elem())
 		}
 		v = v.Elem()
 	}

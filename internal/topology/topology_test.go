@@ -2,6 +2,7 @@ package topology
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -103,6 +104,7 @@ func TestPlace(t *testing.T) {
 		"/nodes/0/config/maxmemory/bytes": {19, 15},
 		"/nodes/0/config/appendonly":      {9, 9}, // unknown: the container
 		"/nodes/0/probes":                 {9, 9},
+		"/nodes/0/probes/liveness/period": {9, 9}, // in what is unknown
 	} {
 		origin, err := r.Place(pointer)
 		if err != nil {
@@ -113,9 +115,25 @@ func TestPlace(t *testing.T) {
 			t.Errorf("%s was written at %d:%d, want %d:%d", pointer, at.Line, at.Column, want[0], want[1])
 		}
 	}
-	for _, pointer := range []string{"/nodes/1", "/nodes/x", "/nope", "nodes", "/nodes/0/replicas/x", "/nodes/0/probes/liveness"} {
+	for _, pointer := range []string{"/nodes/1", "/nodes/x", "/nope", "nodes", "/nodes/0/replicas/x", "/nodes/0/probes/x"} {
 		if _, err := r.Place(pointer); err == nil {
 			t.Errorf("%s leads nowhere and has a place", pointer)
+		}
+	}
+}
+
+// What is unknown may be there, so that nobody can say how it is written; what the model has not is a mistake.
+func TestFactOfWhatIsUnseen(t *testing.T) {
+	t.Parallel()
+	r := model(t)
+	for pointer, unseen := range map[string]bool{
+		"/nodes/0/config/appendonly":      true,
+		"/nodes/0/probes/liveness/period": true,
+		"/nodes/0/probes/x":               false,
+		"/nodes/0/memory":                 false,
+	} {
+		if fact, err := r.Fact(pointer); err == nil || errors.Is(err, ErrUnseen) != unseen {
+			t.Errorf("%s: got %+v, %v; want ErrUnseen: %t", pointer, fact, err, unseen)
 		}
 	}
 }
