@@ -46,7 +46,8 @@ func shape(x *index, r *topology.Redis, members []*member) *topology.Shape {
 		if mode == topology.Sentinel || !x.lacksSentinels(members[0].object) {
 			s.Watched = topology.Known(mode == topology.Sentinel, s.Origin)
 		}
-		if hasMaster(x, members) {
+		// What nobody could list may be a replica.
+		if hasMaster(x, members) && !x.lacksMembers(members[0].object) {
 			s.Replicas = topology.Known(sum-1, s.Origin)
 		}
 	case topology.Standalone:
