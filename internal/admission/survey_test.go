@@ -9,11 +9,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/yaml"
 
@@ -264,37 +262,4 @@ func byNamespace(objects []*unstructured.Unstructured) map[string][]*unstructure
 		}
 	}
 	return groups
-}
-
-func TestUnread(t *testing.T) {
-	t.Parallel()
-	v := NewView()
-	if _, err := v.Unread(); err == nil {
-		t.Error("all is known before anything is watched")
-	}
-	yes, no := func() bool { return true }, func() bool { return false }
-	v.watches.started = true
-	v.watches.synced = map[schema.GroupKind]func() bool{
-		{Kind: "Namespace"}: no, {Kind: "Service"}: no, {Group: "apps", Kind: "StatefulSet"}: yes, {Group: "apps", Kind: "Deployment"}: yes,
-	}
-	if _, err := v.Unread(); err == nil {
-		t.Error("all is known before namespaces are")
-	}
-	v.watches.synced[schema.GroupKind{Kind: "Namespace"}] = yes
-	now := time.Now()
-	v.watchBroke("/v1, Kind=Service", now.Add(-80*time.Second))
-	v.watchBroke("/v1, Kind=Service", now.Add(-40*time.Second))
-	v.watchBroke("/v1, Kind=Service", now)
-	v.watchBroke("apps/v1, Kind=StatefulSet", now.Add(-80*time.Second))
-	v.watchBroke("apps/v1, Kind=StatefulSet", now.Add(-40*time.Second))
-	v.watchBroke("apps/v1, Kind=StatefulSet", now)
-	v.watchBroke("apps/v1, Kind=Deployment", now)
-	got, err := v.Unread()
-	want := []Unread{{"/Service", false}, {"apps/StatefulSet", true}}
-	if diff := cmp.Diff(want, got); diff != "" || err != nil {
-		t.Errorf("%v\n%s", err, diff)
-	}
-	if age := v.Age(); age < 80*time.Second || age > 2*time.Minute {
-		t.Errorf("watches have been broken for %s", age)
-	}
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -41,7 +42,9 @@ func (v *View) CacheOptions() cache.Options {
 	return cache.Options{
 		DefaultTransform: project,
 		DefaultWatchErrorHandler: func(ctx context.Context, r *toolscache.Reflector, err error) {
-			v.watchBroke(r.TypeDescription(), time.Now())
+			if !apierrors.IsNotFound(err) { // a kind that was removed, after all its objects
+				v.watchBroke(r.TypeDescription(), time.Now())
+			}
 			toolscache.DefaultWatchErrorHandler(ctx, r, err)
 		},
 		ReaderFailOnMissingInformer: true,
