@@ -14,8 +14,8 @@ func (c *Config) OutputBufferLimit(class string) (bytes int64, ok bool, last *Di
 	s := specs[name]
 	bytes, ok = hardLimit(strings.Fields(s.fallback), class)
 	known := ok && c.Complete()
-	for _, i := range c.byName[name] {
-		d := &c.directives[i]
+	for _, i := range c.indices(name) {
+		d := c.at(i)
 		if d.Dynamic || s.refuse(*d) != nil {
 			known, last = false, d
 			continue

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Config is the effective configuration of one server.
@@ -11,10 +12,15 @@ type Config struct {
 	// Mode is what the program runs as; the zero value leaves it open and accepts the directives of both.
 	Mode Mode
 
+	// base is what directives come on top of, nil for nothing. It is never changed, and indices go on behind its own.
+	base       *Config
 	directives []Directive
 	byName     map[string][]int
 	// lastHole is the index of the last place where anything may have been set unseen, or -1.
 	lastHole int
+
+	once     sync.Once // guards examined
+	examined examined
 }
 
 // Mode says which of its two programs a server is.
@@ -31,38 +37,87 @@ const (
 // wins, save accumulates. An include left in a layer, a template line and a directive without a name are holes: what was
 // set before them is not known any more.
 func Merge(layers ...[]Directive) *Config {
-	c := &Config{directives: slices.Concat(layers...), byName: map[string][]int{}, lastHole: -1}
-	for i, d := range c.directives {
+	return (*Config)(nil).With(layers...)
+}
+
+// With returns the configuration that c is with layers on top of it. It shares c, which may be shared by any number: a
+// file that many servers load is read once.
+func (c *Config) With(layers ...[]Directive) *Config {
+	if c != nil && c.base != nil {
+		layers = append([][]Directive{c.directives}, layers...)
+		c = c.base
+	}
+	on := &Config{base: c, directives: slices.Concat(layers...), byName: map[string][]int{}, lastHole: -1}
+	if c != nil {
+		on.lastHole = c.lastHole
+	}
+	for i, d := range on.directives {
+		i += on.below()
 		if d.Name == "" || d.Name == "include" {
-			c.lastHole = i
+			on.lastHole = i
 		}
 		if d.Name != "" && d.Fault == "" {
-			c.byName[d.Name] = append(c.byName[d.Name], i)
+			on.byName[d.Name] = append(on.byName[d.Name], i)
 		}
 	}
-	return c
+	return on
+}
+
+// below is how many directives the base has.
+func (c *Config) below() int {
+	if c.base == nil {
+		return 0
+	}
+	return len(c.base.directives)
+}
+
+// at returns the directive of an index.
+func (c *Config) at(i int) *Directive {
+	if n := c.below(); i >= n {
+		return &c.directives[i-n]
+	}
+	return &c.base.directives[i]
+}
+
+// indices are those of the directives of a canonical name, in order.
+func (c *Config) indices(name string) []int {
+	if c.base == nil || len(c.base.byName[name]) == 0 {
+		return c.byName[name]
+	}
+	if len(c.byName[name]) == 0 {
+		return c.base.byName[name]
+	}
+	return slices.Concat(c.base.byName[name], c.byName[name])
 }
 
 // Complete reports whether everything that configures the server was visible.
 func (c *Config) Complete() bool { return c.lastHole < 0 }
 
-// Directives returns every directive in the order the server reads them.
-func (c *Config) Directives() []Directive { return c.directives }
+// Directives returns every directive in the order the server reads them. They are not to be changed.
+func (c *Config) Directives() []Directive {
+	if c.base == nil {
+		return c.directives
+	}
+	if len(c.directives) == 0 {
+		return c.base.directives
+	}
+	return slices.Concat(c.base.directives, c.directives)
+}
 
 // Last returns the directive that decides the name, nil when none sets it.
 func (c *Config) Last(name string) *Directive {
-	at := c.byName[canonical(name)]
+	at := c.indices(canonical(name))
 	if len(at) == 0 {
 		return nil
 	}
-	return &c.directives[at[len(at)-1]]
+	return c.at(at[len(at)-1])
 }
 
 // All returns every directive of the name, in order.
 func (c *Config) All(name string) []Directive {
 	var all []Directive
-	for _, i := range c.byName[canonical(name)] {
-		all = append(all, c.directives[i])
+	for _, i := range c.indices(canonical(name)) {
+		all = append(all, *c.at(i))
 	}
 	return all
 }
@@ -80,7 +135,7 @@ func (c *Config) value(name string) (args []string, s spec, d *Directive, ok boo
 		}
 		return []string{fallback}, s, nil, known && c.Complete()
 	}
-	at := c.byName[name]
+	at := c.indices(name)
 	if at[len(at)-1] < c.lastHole || d.Dynamic || d.Conditional {
 		return nil, s, d, false
 	}
@@ -155,7 +210,7 @@ type SavePoint struct {
 // Saves returns the save points in effect and the last save directive, nil when the points are the defaults. Save lines
 // accumulate, over files and command line too; `save ""` clears. Not ok: unknown.
 func (c *Config) Saves() (points []SavePoint, ok bool, last *Directive) {
-	at := c.byName["save"]
+	at := c.indices("save")
 	if len(at) == 0 {
 		if !c.Complete() {
 			return nil, false, nil
@@ -165,7 +220,7 @@ func (c *Config) Saves() (points []SavePoint, ok bool, last *Directive) {
 	s := specs["save"]
 	known := c.Complete()
 	for _, i := range at {
-		d := &c.directives[i]
+		d := c.at(i)
 		last = d
 		words := s.words(d.Values())
 		switch {

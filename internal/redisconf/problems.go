@@ -3,6 +3,8 @@ package redisconf
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -11,24 +13,51 @@ import (
 // problem, nor is a directive that a newer server, a fork or a module may know (see Unknown), nor what depends on the
 // file system.
 func (c *Config) Problems() []Problem {
-	var problems []Problem
-	seen := duplicates{renamed: map[string]bool{}, users: map[string]bool{}, masters: map[string]bool{}}
-	for _, d := range c.directives {
+	e := examined{seen: newDuplicates()}
+	if c.base != nil && c.base.Mode == c.Mode {
+		e = c.base.examine()
+		if slices.ContainsFunc(c.directives, repeatable) {
+			e.seen = e.seen.clone()
+		}
+	} else if c.base != nil {
+		e.add(c, c.base.directives)
+	}
+	e.problems = slices.Clip(e.problems) // those of the base are shared
+	e.add(c, c.directives)
+	return append(e.problems, c.contradictions()...)
+}
+
+// examined is what the server refuses of directives alone, and what it has met in them that it takes once.
+type examined struct {
+	problems []Problem
+	seen     duplicates
+}
+
+// examine examines a base, once.
+func (c *Config) examine() examined {
+	c.once.Do(func() {
+		c.examined.seen = newDuplicates()
+		c.examined.add(c, c.directives)
+	})
+	return c.examined
+}
+
+func (e *examined) add(c *Config, directives []Directive) {
+	for _, d := range directives {
 		err := c.refuse(d)
 		if err == nil {
-			err = seen.refuse(d)
+			err = e.seen.refuse(d)
 		}
 		if err != nil {
-			problems = append(problems, Problem{Directive: d, Reason: err.Error()})
+			e.problems = append(e.problems, Problem{Directive: d, Reason: err.Error()})
 		}
 	}
-	return append(problems, c.contradictions()...)
 }
 
 // Unknown returns the directives that Redis 7.0 refuses but a newer server, a fork or a module may know.
 func (c *Config) Unknown() []Directive {
 	var unknown []Directive
-	for _, d := range c.directives {
+	for _, d := range c.Directives() {
 		if d.Fault == "" && !isKnown(d) && !isMisspelt(d.Written) && !d.Dynamic {
 			unknown = append(unknown, d)
 		}
@@ -118,7 +147,21 @@ var folded = sync.OnceValue(func() map[string]bool {
 	return names
 })
 
+// duplicates is what has been met of what the server takes once.
 type duplicates struct{ renamed, users, masters map[string]bool }
+
+func newDuplicates() duplicates {
+	return duplicates{renamed: map[string]bool{}, users: map[string]bool{}, masters: map[string]bool{}}
+}
+
+func (seen duplicates) clone() duplicates {
+	return duplicates{renamed: maps.Clone(seen.renamed), users: maps.Clone(seen.users), masters: maps.Clone(seen.masters)}
+}
+
+// repeatable reports whether a directive may be a duplicate of an earlier one.
+func repeatable(d Directive) bool {
+	return d.Name == "rename-command" || d.Name == "user" || d.Name == "sentinel"
+}
 
 // refuse reports what cannot be said twice: a command that was renamed away, a user, a monitored master.
 func (seen duplicates) refuse(d Directive) error {

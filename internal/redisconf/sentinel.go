@@ -28,9 +28,9 @@ func ParseMonitor(d Directive) (Monitor, bool) {
 // SentinelOption returns the value of a sentinel directive that concerns no single master, such as resolve-hostnames;
 // the last one wins. Not ok: never set, or only known at run time.
 func (c *Config) SentinelOption(name string) (value string, ok bool, d *Directive) {
-	for _, i := range c.byName["sentinel"] {
-		if args := c.directives[i].Args; len(args) == 2 && strings.EqualFold(args[0].Value, name) {
-			d = &c.directives[i]
+	for _, i := range c.indices("sentinel") {
+		if args := c.at(i).Args; len(args) == 2 && strings.EqualFold(args[0].Value, name) {
+			d = c.at(i)
 		}
 	}
 	if d == nil || d.Dynamic || d.Conditional {

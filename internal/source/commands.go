@@ -33,7 +33,8 @@ func (c *container) follow(commands []redisconf.Command, depth int) []redisconf.
 		all = append(all, k)
 		c.noteFiles(k)
 		file := k.Program.Value
-		if depth >= maxScripts || !strings.Contains(file, "/") {
+		// An image's own entrypoint takes a configuration for its first argument; nobody runs one.
+		if depth >= maxScripts || !strings.Contains(file, "/") || strings.HasSuffix(file, ".conf") {
 			continue
 		}
 		parts, ok := c.open(file, "start script")

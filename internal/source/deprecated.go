@@ -15,8 +15,11 @@ func deprecated(config *redisconf.Config, image string) []topology.DeprecatedDir
 	v, known := versionOf(image)
 	for _, d := range config.Directives() {
 		now, ok := redisconf.Deprecated(d)
+		if !ok {
+			continue
+		}
 		origin := stretch(d.Origin, d.Offset, d.End)
-		if !ok || origin.IsZero() {
+		if origin.IsZero() {
 			continue
 		}
 		e := topology.DeprecatedDirective{

@@ -32,6 +32,7 @@ type index struct {
 	byLabel   map[templateKey][]*manifest.Object // see templates
 	clients   map[hostName][]*queueClient        // see queueClients
 	probes    probeMemo
+	configs   fileMemo
 	backends  map[string][]backend // of routes, by the name of the Service
 	foreign   *bool                // see hasForeignPolicies
 	strays    []*manifest.Object   // see lacksSentinels

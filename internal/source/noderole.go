@@ -15,7 +15,7 @@ func (c *container) begins(starts []redisconf.Server, config *redisconf.Config) 
 	if len(starts) > 1 {
 		configs = nil
 		for _, s := range starts {
-			configs = append(configs, redisconf.Merge(c.layers(s)...))
+			configs = append(configs, c.merge(s))
 		}
 	}
 	role := ""

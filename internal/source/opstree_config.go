@@ -120,7 +120,7 @@ func (r opstree) included(field part) []redisconf.Directive {
 		return nil
 	}
 	r.loaded[loadedKey{o, opstreeKey}] = true
-	return redisconf.Parse(t.value, t.tag).Directives
+	return r.spec.x.configs.read(t)
 }
 
 // otherKeys are settings in the ConfigMap under keys that are not included.
@@ -137,7 +137,7 @@ func (r opstree) otherKeys(field part, config *redisconf.Config) []unloadedDirec
 		if !strings.HasSuffix(key, ".conf") && !isSettings(n.Text()) {
 			continue
 		}
-		for _, d := range strayDirectives(o, key, config) {
+		for _, d := range r.spec.x.strayDirectives(o, key, config) {
 			d.Reason = "the servers include the key " + opstreeKey + " only"
 			d.Remedy = "the key " + opstreeKey
 			if !slices.ContainsFunc(r.nodes, func(n node) bool { return slices.ContainsFunc(n.unloaded, d.same) }) {

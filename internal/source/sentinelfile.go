@@ -40,7 +40,7 @@ func (c *container) resolves(starts []redisconf.Server, at topology.Origin) topo
 	}
 	complete := len(starts) > 0
 	for _, s := range starts {
-		config := redisconf.Merge(c.layers(s)...)
+		config := c.merge(s)
 		value, known, d := config.SentinelOption("resolve-hostnames")
 		switch {
 		case known && strings.EqualFold(value, "yes"):
@@ -68,7 +68,7 @@ func (c *container) sentinelPort(starts []redisconf.Server) int64 {
 	}
 	port := int64(0)
 	for i, s := range starts {
-		config := redisconf.Merge(c.layers(s)...)
+		config := c.merge(s)
 		config.Mode = redisconf.SentinelMode
 		n, known, _ := config.Int("port")
 		if !known || i > 0 && n != port {

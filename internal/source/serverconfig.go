@@ -22,9 +22,9 @@ func (c *container) configOf(starts []redisconf.Server) *redisconf.Config {
 		}
 		return redisconf.Merge(c.imageConfig())
 	}
-	config := redisconf.Merge(c.layers(starts[0])...)
+	config := c.merge(starts[0])
 	for _, s := range starts[1:] {
-		if other := redisconf.Merge(c.layers(s)...); !alike(config, other) {
+		if other := c.merge(s); !alike(config, other) {
 			return redisconf.Merge([]redisconf.Directive{hole(written{Origin: c.origin})})
 		}
 	}
@@ -41,6 +41,11 @@ func alike(a, b *redisconf.Config) bool {
 	savesB, okSavesB, _ := b.Saves()
 	return sizeA == sizeB && okA == okB && appendA == appendB && okAppendA == okAppendB &&
 		len(savesA) == len(savesB) && okSavesA == okSavesB
+}
+
+// merge is what a server runs with.
+func (c *container) merge(s redisconf.Server) *redisconf.Config {
+	return c.pod.x.configs.merge(c.layers(s)...)
 }
 
 // layers are the file that a server is given, then its options.
@@ -68,7 +73,8 @@ func (c *container) layers(s redisconf.Server) [][]redisconf.Directive {
 // configFacts is what stays unknown when a configuration file is not seen.
 var configFacts = []string{"maxmemory", "persistence"}
 
-// directives reads a configuration file with its includes.
+// directives reads a configuration file with its includes. What it returns is
+// not to be changed.
 func (c *container) directives(file string) ([]redisconf.Directive, bool) {
 	parts, ok := c.open(file, configFacts...)
 	if !ok {
@@ -77,7 +83,15 @@ func (c *container) directives(file string) ([]redisconf.Directive, bool) {
 	var all []redisconf.Directive
 	for _, part := range parts {
 		c.pod.loaded[loadedKey{part.tag.Object, lastOf(part.tag.Path)}] = true
-		all = append(all, redisconf.Parse(part.value, part.tag).Directives...)
+		read := c.pod.x.configs.read(part)
+		if len(parts) == 1 {
+			all = read
+		} else {
+			all = append(all, read...)
+		}
+	}
+	if !slices.ContainsFunc(all, func(d redisconf.Directive) bool { return d.Name == "include" }) {
+		return all, true
 	}
 	return redisconf.Expand(all, c.include), true
 }
@@ -140,8 +154,8 @@ func (c *container) unloaded(config *redisconf.Config) []unloadedDirective {
 				continue
 			}
 			for key, n := range o.Root.Get("data").Fields() {
-				if strings.HasSuffix(key, ".conf") && !strings.Contains(key, "sentinel") && n.Kind() == manifest.String {
-					found = append(found, strayDirectives(o, key, config)...)
+				if strings.HasSuffix(key, ".conf") && !strings.Contains(key, "sentinel") && n.Kind() == manifest.String && !c.pod.loaded[loadedKey{o, key}] {
+					found = append(found, c.pod.x.strayDirectives(o, key, config)...)
 				}
 			}
 		}
@@ -157,13 +171,13 @@ type unloadedDirective struct {
 
 // strayDirectives returns the directives of a key that the configuration does
 // not have from anywhere.
-func strayDirectives(o *manifest.Object, key string, config *redisconf.Config) []unloadedDirective {
+func (x *index) strayDirectives(o *manifest.Object, key string, config *redisconf.Config) []unloadedDirective {
 	t, ok := keyText(o, key)
 	if !ok {
 		return nil
 	}
 	var found []unloadedDirective
-	for _, d := range redisconf.Parse(t.value, t.tag).Directives {
+	for _, d := range x.configs.read(t) {
 		if d.Name == "sentinel" {
 			return nil
 		}

@@ -104,7 +104,7 @@ func (c *container) masters(starts []redisconf.Server, config *redisconf.Config)
 	if len(starts) > 1 {
 		configs = nil
 		for _, s := range starts {
-			configs = append(configs, redisconf.Merge(c.layers(s)...))
+			configs = append(configs, c.merge(s))
 		}
 	}
 	var hosts []string
@@ -150,7 +150,7 @@ func (c *container) addSentinel(m *member, starts []redisconf.Server) {
 	s.ConfigFile = c.sentinelFile(starts)
 	s.port = c.sentinelPort(starts)
 	for _, start := range starts {
-		m.passwords = append(m.passwords, passwords(redisconf.Merge(c.layers(start)...))...)
+		m.passwords = append(m.passwords, passwords(c.merge(start))...)
 	}
 	m.passwords = append(m.passwords, c.writtenVariables()...)
 	if d, monitor, ok := c.monitor(starts); ok {
