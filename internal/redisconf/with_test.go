@@ -68,7 +68,7 @@ func told(c *Config) map[string]any {
 	all["saves"] = []any{points, ok, last}
 	bytes, ok, d := c.OutputBufferLimit("replica")
 	all["buffer"] = []any{bytes, ok, d}
-	for _, name := range strings.FieldsSeq("maxmemory port cluster-enabled appendonly replicaof") {
+	for name := range strings.FieldsSeq("maxmemory port cluster-enabled appendonly replicaof") {
 		value, ok, d := c.Text(name)
 		all[name] = []any{value, ok, d, c.All(name)}
 	}
