@@ -3,6 +3,7 @@ package manifest
 import (
 	"math"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -96,7 +97,7 @@ func (p *parser) skipProperties(at uint32, y *yaml.Node) (content uint32, bareTa
 		if empty && !p.propertyFollows(i) {
 			break
 		}
-		i += skipPrologue(p.text[i:])
+		i += skipSeparation(p.text[i:])
 	}
 	return uint32(min(i, len(p.text))), bareTag
 }
@@ -106,14 +107,27 @@ func propertySize(text string) int {
 	if text == "" || text[0] != '&' && text[0] != '!' {
 		return 0
 	}
-	stop := " \t\r\n,[]{}"
-	if strings.HasPrefix(text, "!<") {
-		stop = " \t\r\n"
+	stop := " \t\r\n" + wideBreaks
+	if !strings.HasPrefix(text, "!<") {
+		stop += ",[]{}"
 	}
 	if size := strings.IndexAny(text, stop); size >= 0 {
 		return size
 	}
 	return len(text)
+}
+
+// wideBreaks are the line breaks of YAML 1.1 that are not of ASCII.
+const wideBreaks = "\u0085\u2028\u2029"
+
+// skipSeparation returns the size of what may stand between a property and what it belongs to.
+func skipSeparation(text string) int {
+	rest := text
+	for before := -1; before != len(rest); {
+		before = len(rest)
+		rest = strings.TrimLeft(rest[skipPrologue(rest):], wideBreaks)
+	}
+	return len(text) - len(rest)
 }
 
 // propertyFollows reports whether another tag or anchor of the same empty scalar comes next.
@@ -122,7 +136,7 @@ func (p *parser) propertyFollows(at int) bool {
 	if propertySize(rest) > 0 {
 		return true
 	}
-	rest = rest[skipPrologue(rest):]
+	rest = rest[skipSeparation(rest):]
 	if propertySize(rest) == 0 {
 		return false
 	}
@@ -130,5 +144,6 @@ func (p *parser) propertyFollows(at int) bool {
 	for size := propertySize(rest); size > 0; size = propertySize(rest) {
 		rest = strings.TrimLeft(rest[size:], " \t")
 	}
-	return rest == "" || strings.ContainsRune("\r\n#,]}", rune(rest[0]))
+	next, _ := utf8.DecodeRuneInString(rest)
+	return rest == "" || strings.ContainsRune("\r\n#,]}"+wideBreaks, next)
 }

@@ -88,7 +88,7 @@ var referenceScalars = []string{
 	"2001-12-14", "2001-12-14T21:59:43.10-05:00", "2001-12-14t21:59:43Z", "2001-12-14 21:59:43.10 -5", "2001-12-14 21:59:43",
 	"2001-1-1", "2001-13-14", "20011-1-1", "<<", "=", "a b", "a#b", "a: b", "a #b", "a:b", "'it''s'", `"a\tb\x41\u00e9\U0001F600\_\N\L\P\e\0\/"`,
 	`"a\` + "\n" + `  b"`, "\"a\n  b\n\n  c\"", "'a\n  b\n\n  c'", "a\n  b\n\n  c", `"\ud83d\ude00"`, `"\ud800"`, `"\u0000"`,
-	"!", "! # c", "!!str", "!!str 12", "!!str", "!!str yes", `!!int "12"`, "!!int 12", "!!int foo", "!!int 0x1F", "!!int 1.5", "!!float 1", "!!float 1.5",
+	"!", "!\u2028", "!\u0085", "&a !\u2029", "&a\u2028  !", "!\u2028  12", "! # c", "!!str", "!!str 12", "!!str", "!!str yes", `!!int "12"`, "!!int 12", "!!int foo", "!!int 0x1F", "!!int 1.5", "!!float 1", "!!float 1.5",
 	"!!float 9223372036854775807", "!!float 18446744073709551615", "!!float x", `!!float "1e3"`, "!!bool yes", `!!bool "yes"`,
 	"!!bool maybe", "!!null ''", "!!null x", "!!null ~", "!!timestamp 2001-12-14", "!!timestamp x", "!!timestamp 12", "!!binary aGVsbG8=", "!!binary gIGC/w==",
 	"!!binary '??'", "!!binary |\n  aGVs\n  bG8=", "! 12", "! yes", "! '12'", "!foo 12", "!foo yes", "!<tag:yaml.org,2002:str> 12", "!<tag:yaml.org,2002:int> '7'",

@@ -61,14 +61,14 @@ func probeAt(origin topology.Origin, n *manifest.Node) *topology.Probe {
 	default:
 		return nil
 	}
-	kind := ""
+	var kinds []string
 	for field, name := range map[string]string{"exec": "exec", "tcpSocket": "tcp", "httpGet": "http", "grpc": "grpc"} {
 		if n.Get(field) != nil {
-			kind = name
+			kinds = append(kinds, name)
 		}
 	}
-	if kind != "" {
-		p.Kind = topology.Known(kind, origin)
+	if len(kinds) == 1 { // several are refused
+		p.Kind = topology.Known(kinds[0], origin)
 	}
 	p.Present = true
 	p.Timeout = seconds(n, origin, "timeoutSeconds", 1)
