@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/redislint/redislint/internal/fix"
+	"github.com/redislint/redislint/internal/lint"
 	"github.com/redislint/redislint/internal/manifest"
 	"github.com/redislint/redislint/internal/report"
 )
@@ -80,8 +81,7 @@ func (f *fixCommand) run(cmd *cobra.Command, paths []string) error {
 			return fix.Verdict{}, err
 		}
 		last = judged
-		result := judged.result
-		return fix.Verdict{Findings: result.Findings, Broken: len(result.Errors) + len(result.Undecided)}, nil
+		return verdictOf(judged.result), nil
 	}
 	named := named(slices.Concat(paths, f.inputs.charts.values))
 	outcome, err := fix.Run(cmd.Context(), judge, fix.Options{
@@ -226,4 +226,9 @@ func reasonLeft(left fix.Left) string {
 		return "--unsafe writes " + repair.Summary()
 	}
 	return left.Reason.Error()
+}
+
+// verdictOf is what fixes are judged by.
+func verdictOf(result *lint.Result) fix.Verdict {
+	return fix.Verdict{Findings: result.Findings, Broken: len(result.Errors) + len(result.Undecided)}
 }

@@ -5,14 +5,17 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/redislint/redislint/internal/config"
 	"github.com/redislint/redislint/internal/fix"
+	"github.com/redislint/redislint/internal/lint"
 	"github.com/redislint/redislint/internal/lsp"
 	"github.com/redislint/redislint/internal/rules"
 )
@@ -26,6 +29,9 @@ the text that the editor has.`
 type lspCommand struct {
 	inputs inputs
 	cmd    *cobra.Command
+	memo   *rules.Memo
+
+	mu sync.Mutex // held while files are judged
 
 	// The rules and the configuration that were read last, for which file, and when that was written.
 	chosen  *chosen
@@ -34,7 +40,7 @@ type lspCommand struct {
 }
 
 func newLSP() *cobra.Command {
-	l := &lspCommand{inputs: newInputs()}
+	l := &lspCommand{inputs: newInputs(), memo: rules.NewMemo()}
 	cmd := &cobra.Command{
 		Use:   "lsp",
 		Short: "Show findings in an editor: a language server on standard input and output",
@@ -60,32 +66,57 @@ func rulePage(rule *rules.Rule) string {
 	return "https://github.com/redislint/redislint/blob/main/docs/rules/" + rule.ID + ".md"
 }
 
-func (l *lspCommand) judge(_ context.Context, path string, open map[string][]byte) (*lsp.Verdict, error) {
+func (l *lspCommand) judge(ctx context.Context, path string, open map[string][]byte) (*lsp.Verdict, error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return &lsp.Verdict{}, nil // not saved yet
+	}
+	result, err := l.lint(path, open)
+	if err != nil {
+		return nil, err
+	}
+	verdict := &lsp.Verdict{Errors: result.Errors}
+	for _, f := range result.Findings {
+		fixes := sync.OnceValue(func() []lsp.Fix { return l.fixesOf(ctx, path, open, result, f) })
+		verdict.Found = append(verdict.Found, lsp.Found{Finding: f, Fixes: fixes})
+	}
+	return verdict, nil
+}
+
+// lint judges the file at a path, with what the editor holds of files.
+func (l *lspCommand) lint(path string, open map[string][]byte) (*lint.Result, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	chosen, err := l.choose(filepath.Dir(path))
 	if err != nil {
 		return nil, err
 	}
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return &lsp.Verdict{}, nil // not saved yet
-	}
+	chosen.selection.Memo = l.memo
 	inputs := l.inputs
 	inputs.overlay = open
 	judged, err := inputs.judgeBy(l.cmd, chosen, []string{path}, nil)
 	if err != nil {
 		return nil, err
 	}
-	verdict := &lsp.Verdict{Errors: judged.result.Errors}
-	for _, f := range judged.result.Findings {
-		verdict.Found = append(verdict.Found, lsp.Found{Finding: f, Fixes: fixesOf(f)})
-	}
-	return verdict, nil
+	return judged.result, nil
 }
 
-// fixesOf are the edits that end a finding, if a rule knows some that can be written.
-func fixesOf(f rules.Finding) []lsp.Fix {
+// fixesOf are the edits that end a finding and bring no other, if a rule knows some that can be written.
+func (l *lspCommand) fixesOf(ctx context.Context, path string, open map[string][]byte, result *lint.Result, f rules.Finding) []lsp.Fix {
 	repair, err := fix.For(f, true)
 	if err != nil {
 		return nil
+	}
+	judge := func(_ context.Context, overlay map[string][]byte) (fix.Verdict, error) {
+		after := maps.Clone(open)
+		maps.Copy(after, overlay)
+		result, err := l.lint(path, after)
+		if err != nil {
+			return fix.Verdict{}, err
+		}
+		return verdictOf(result), nil
+	}
+	if fix.Try(ctx, judge, verdictOf(result), f, repair) != nil {
+		return nil // a person has to find another way
 	}
 	offered := lsp.Fix{Title: "Fix " + f.Rule.ID + ": " + repair.Summary(), Safe: repair.Safe}
 	if !repair.Safe {

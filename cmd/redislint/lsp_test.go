@@ -254,6 +254,46 @@ func TestEditorFixes(t *testing.T) {
 	}
 }
 
+// A fix that would bring another finding is not offered, as redislint fix would not make it.
+func TestEditorOffersNoFixThatBringsMore(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../fixtures/bitnami/sentinels-that-agree-on-all.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "redis.yaml")
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	e := edit(t)
+	at := e.open(path, string(text))
+	shown := e.shown(at, 1)
+	offered := func(rule string) (titles []string) {
+		i := slices.IndexFunc(shown, func(d protocol.Diagnostic) bool { return d.Code == rule })
+		if i < 0 {
+			t.Fatalf("%s is not shown", rule)
+		}
+		var actions []protocol.CodeAction
+		e.call(protocol.MethodTextDocumentCodeAction, &protocol.CodeActionParams{
+			TextDocument: protocol.TextDocumentIdentifier{URI: at}, Range: shown[i].Range,
+		}, &actions)
+		for _, a := range actions {
+			if strings.Contains(a.Title, rule) {
+				titles = append(titles, a.Title)
+			}
+		}
+		return titles
+	}
+	for rule, want := range map[string]int{
+		"alert-metric-unknown":  1, // with its right name, the alert would be found to be late
+		"liveness-window-short": 2,
+	} {
+		if got := offered(rule); len(got) != want {
+			t.Errorf("offered for %s: %q, want %d", rule, got, want)
+		}
+	}
+}
+
 func TestEditorWaivesWithAComment(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "redis.yaml")
@@ -283,24 +323,72 @@ func TestEditorWaivesWithAComment(t *testing.T) {
 	}
 }
 
+// typing are files of 2,000 lines, with a %d in the middle where somebody types.
+func typing(tb testing.TB) map[string]string {
+	fixture := func(name string) string {
+		text, err := os.ReadFile(filepath.Join("../../fixtures", name))
+		if err != nil {
+			tb.Fatal(err)
+		}
+		return string(text)
+	}
+	// until repeats what is not to be the same twice, with what is typed after half of it.
+	until := func(begin, typed string, part func(i int) string) string {
+		var b strings.Builder
+		b.WriteString(begin)
+		for i, lines, done := 0, 0, false; lines < 2000; i++ {
+			lines = strings.Count(b.String(), "\n")
+			if !done && lines >= 1000 {
+				b.WriteString(typed)
+				done = true
+			}
+			b.WriteString(part(i))
+		}
+		return b.String()
+	}
+	deployment := func(i int) string {
+		return "---\n" + strings.NewReplacer("redis}", fmt.Sprintf("redis-%d}", i)).Replace(edited)
+	}
+	values := strings.ReplaceAll(fixture("values/sentinel-that-scales.yaml"), "\n", "\n    ")
+	return map[string]string{
+		"Redis after Redis": until(edited, strings.Replace(deployment(5000), "memory: 1Gi", "memory: 1%dMi", 1), deployment),
+		"one redis.conf": until(strings.NewReplacer("args: [", "args: [/conf/redis.conf, ", "        resources:", "        volumeMounts: [{name: conf, mountPath: /conf}]\n        resources:").Replace(edited)+
+			"      volumes: [{name: conf, configMap: {name: redis}}]\n---\nkind: ConfigMap\napiVersion: v1\nmetadata: {name: redis}\ndata:\n  redis.conf: |\n", "    maxmemory %dmb\n",
+			func(i int) string { return fmt.Sprintf("    user u%d on nopass ~key%d:* +@read\n", i, i) }),
+		"values of a release": until("apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: offers}\nspec:\n"+
+			"  chart: {spec: {chart: redis, version: 23.1.1, sourceRef: {kind: HelmRepository, name: bitnami}}}\n  values:\n    "+values+"\n    extraDeploy:\n",
+			"    commonLabels: {typed: a%d}\n    more:\n", func(i int) string {
+				return fmt.Sprintf("    - {apiVersion: v1, kind: ConfigMap, metadata: {name: c%d}}\n", i)
+			}),
+		"whatever there may be": until(edited, "---\nkind: ConfigMap\napiVersion: v1\nmetadata: {name: typed}\ndata: {a: x%d}\n", func(i int) string {
+			if i%20 == 0 {
+				return deployment(i)
+			}
+			return fmt.Sprintf("---\nkind: Service\napiVersion: v1\nmetadata: {name: s%d}\nspec:\n  selector: {app: s%d}\n  ports:\n  - port: 80\n", i, i)
+		}),
+	}
+}
+
 // BenchmarkTyping is the time from a change of a file of 2,000 lines to what the editor shows of it.
 func BenchmarkTyping(b *testing.B) {
-	var text strings.Builder
-	text.WriteString(edited)
-	for i := 0; strings.Count(text.String(), "\n") < 2000; i++ {
-		text.WriteString("---\n" + strings.ReplaceAll(edited, "redis}", fmt.Sprintf("redis-%d}", i)))
-	}
-	path := filepath.Join(b.TempDir(), "redis.yaml")
-	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
-		b.Fatal(err)
-	}
-	e := edit(b)
-	at := e.open(path, text.String())
-	e.shown(at, 1)
-	version := int32(1)
-	for b.Loop() {
-		version++
-		e.change(at, version, text.String()+fmt.Sprintf("# %d\n", version))
-		e.shown(at, uint32(version))
+	for name, text := range typing(b) {
+		b.Run(name, func(b *testing.B) {
+			path := filepath.Join(b.TempDir(), "redis.yaml")
+			typed := func(version int32) string { return strings.Replace(text, "%d", fmt.Sprint(version), 1) }
+			if err := os.WriteFile(path, []byte(typed(1)), 0o600); err != nil {
+				b.Fatal(err)
+			}
+			e := edit(b)
+			at := e.open(path, typed(1))
+			if len(e.shown(at, 1)) == 0 {
+				b.Fatal("nothing is found")
+			}
+			version := int32(1)
+			for b.Loop() {
+				version++
+				e.change(at, version, typed(version))
+				e.shown(at, uint32(version))
+			}
+		})
 	}
 }

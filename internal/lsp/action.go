@@ -53,7 +53,7 @@ func (s *Server) actions(p protocol.CodeActionParams) []protocol.CodeAction {
 			continue
 		}
 		shown, _ := s.diagnostic(f, own)
-		for _, fix := range f.Fixes {
+		for _, fix := range f.Fixes() {
 			edit, whole := s.edit(fix)
 			if !whole {
 				continue

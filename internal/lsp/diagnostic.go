@@ -16,8 +16,8 @@ import (
 
 const origin = "redislint"
 
-// judgeAll judges what is open whenever it changes, until ctx ends. What the user changes ends a judgement that it makes
-// useless.
+// judgeAll judges what is open whenever it changes, until ctx ends. Of the texts that come while one is judged the last is
+// judged next, and the others never.
 func (s *Server) judgeAll(ctx context.Context) {
 	for {
 		select {

@@ -30,10 +30,10 @@ type Verdict struct {
 	Errors []manifest.Error
 }
 
-// Found is a finding, with what would mend it.
+// Found is a finding, with what would mend it, which is asked for when the user wants to know.
 type Found struct {
 	rules.Finding
-	Fixes []Fix
+	Fixes func() []Fix
 }
 
 // Fix is a change of files that mends a finding.

@@ -34,7 +34,7 @@ func (e *Evaluator) Conclude(ctx context.Context, all []Met, configured bool) (V
 			}
 		}
 		document := map[string]any{"waivers": topology.EncodeWaivers(model)}
-		verdict, err := e.run(ctx, "", document, conclusion{e, waivers}, e.ofWaivers)
+		verdict, _, err := e.run(ctx, "", document, conclusion{e, waivers}, e.ofWaivers, nil)
 		if err != nil {
 			return Verdict{}, fmt.Errorf("evaluate rules on waivers: %w", err)
 		}

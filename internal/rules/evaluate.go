@@ -32,6 +32,7 @@ type Evaluator struct {
 	whole     bool
 	inline    Inline
 	forbidden map[*Rule]bool // of which no inline waiver counts
+	memo      *Memo
 	budget    time.Duration
 	now       func() time.Time
 }
@@ -79,7 +80,12 @@ func (e *Evaluator) Evaluate(ctx context.Context, redis *topology.Redis) (Verdic
 		waivers.silent[rule] = true
 		return true
 	})
-	verdict, err := e.run(ctx, name, redis.Encode(), judgement, rules)
+	document := redis.Encode()
+	known := e.memo.recall(name, document, e.params)
+	verdict, more, err := e.run(ctx, name, document, judgement, rules, known)
+	if err == nil {
+		e.memo.remember(name, document, e.params, known, more)
+	}
 	if err != nil {
 		return Verdict{}, fmt.Errorf("evaluate rules on Redis %s: %w", name, err)
 	}
@@ -91,16 +97,12 @@ func (e *Evaluator) Evaluate(ctx context.Context, redis *topology.Redis) (Verdic
 	return verdict, nil
 }
 
-// run evaluates rules on a document, whose parameters it adds.
-func (e *Evaluator) run(ctx context.Context, name string, document map[string]any, judge judge, rules []*Rule) (Verdict, error) {
-	document["params"] = e.params
-	input, err := ast.InterfaceToValue(document)
-	if err != nil {
-		return Verdict{}, fmt.Errorf("encode: %w", err)
-	}
+// run evaluates rules on a document, to which parameters are added. Answers that are known are not asked for again; those that
+// are not are returned.
+func (e *Evaluator) run(ctx context.Context, name string, document map[string]any, judge judge, rules []*Rule, known map[*Rule]ast.Set) (Verdict, map[*Rule]ast.Set, error) {
 	txn, err := e.library.store.NewTransaction(ctx)
 	if err != nil {
-		return Verdict{}, err
+		return Verdict{}, nil, err
 	}
 	defer e.library.store.Abort(ctx, txn)
 
@@ -108,12 +110,20 @@ func (e *Evaluator) run(ctx context.Context, name string, document map[string]an
 		evaluator: e,
 		judge:     judge,
 		name:      name,
-		input:     ast.NewTerm(input),
+		known:     known,
+		answers:   map[*Rule]ast.Set{},
 		txn:       txn,
 		started:   time.Now(),
 		wasted:    map[*Rule]time.Duration{},
 		cache:     topdown.NewVirtualCache(),
 		metadata:  map[string]any{},
+	}
+	if slices.ContainsFunc(rules, func(rule *Rule) bool { return known[rule] == nil }) {
+		input, err := e.input(document)
+		if err != nil {
+			return Verdict{}, nil, err
+		}
+		run.input = input
 	}
 	// A team's own come last, so that no other rule waits for them.
 	for _, own := range []bool{false, true} {
@@ -129,11 +139,22 @@ func (e *Evaluator) run(ctx context.Context, name string, document map[string]an
 		}
 	}
 	if ctx.Err() != nil {
-		return Verdict{}, context.Cause(ctx)
+		return Verdict{}, nil, context.Cause(ctx)
 	}
 	Sort(run.verdict.Findings)
 	slices.SortFunc(run.verdict.Undecided, func(a, b Undecided) int { return cmp.Compare(a.Rule, b.Rule) })
-	return run.verdict, nil
+	return run.verdict, run.answers, nil
+}
+
+// input is what rules read: the document, and parameters.
+func (e *Evaluator) input(document map[string]any) (*ast.Term, error) {
+	value, err := ast.InterfaceToValue(document)
+	object, isObject := value.(ast.Object)
+	if err != nil || !isObject {
+		return nil, fmt.Errorf("encode: %w", err)
+	}
+	object.Insert(ast.StringTerm("params"), ast.NewTerm(e.params))
+	return ast.NewTerm(object), nil
 }
 
 func nameOf(redis *topology.Redis) string {
@@ -154,7 +175,9 @@ type evaluation struct {
 	judge     judge
 	name      string // of the Redis
 	verdict   Verdict
-	input     *ast.Term
+	known     map[*Rule]ast.Set // answers to this document
+	answers   map[*Rule]ast.Set // what else was answered
+	input     *ast.Term         // nil where all is known
 	txn       storage.Transaction
 	started   time.Time
 	wasted    map[*Rule]time.Duration // on a team's own rules that were stopped
@@ -205,18 +228,27 @@ func (e *evaluation) evaluate(ctx context.Context, rule *Rule, limit time.Durati
 			e.cache = topdown.NewVirtualCache()
 		}
 	}()
+	answers := e.known[rule]
+	if answers == nil {
+		if answers, err = e.answer(ctx, rule, limit); err != nil {
+			return nil, err
+		}
+		e.answers[rule] = answers
+	}
+	return findingsOf(e.judge, rule, answers)
+}
+
+func (e *evaluation) answer(ctx context.Context, rule *Rule, limit time.Duration) (ast.Set, error) {
 	if limit <= 0 {
 		return nil, errSlow
 	}
 	if input, isObject := e.input.Value.(ast.Object); isObject && e.evaluator.library.queries[rule].guard.stops(input) {
-		return nil, nil
+		return nothing, nil
 	}
-	answers, err := e.query(ctx, rule, limit)
-	if err != nil {
-		return nil, err
-	}
-	return findingsOf(e.judge, rule, answers)
+	return e.query(ctx, rule, limit)
 }
+
+var nothing = ast.NewSet() // nobody adds to it
 
 // query asks for the findings of a rule.
 func (e *evaluation) query(ctx context.Context, rule *Rule, limit time.Duration) (ast.Set, error) {

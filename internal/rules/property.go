@@ -100,7 +100,7 @@ func (u unplaced) finding(_ *Rule, a answer) (Finding, error) {
 // answers evaluates one rule on a model.
 func (e *Evaluator) answers(ctx context.Context, rule *Rule, model map[string]any) ([]answer, error) {
 	var answers []answer
-	verdict, err := e.run(ctx, "", maps.Clone(model), unplaced{&answers}, []*Rule{rule})
+	verdict, _, err := e.run(ctx, "", model, unplaced{&answers}, []*Rule{rule}, nil)
 	if err == nil && len(verdict.Undecided) > 0 {
 		err = fmt.Errorf("rule %s is undecided: %s", rule.ID, verdict.Undecided[0].Reason)
 	}

@@ -39,6 +39,9 @@ type Selection struct {
 	// Inline says which waivers in manifests count.
 	Inline Inline
 
+	// Memo remembers answers from one judgement to the next; nil remembers nothing.
+	Memo *Memo
+
 	// Budget is how long the rules may take on one Redis; zero means DefaultBudget.
 	Budget time.Duration
 	// Now is the time by which waivers expire; nil means time.Now.
@@ -115,8 +118,9 @@ func (l *Library) Select(selection Selection) (*Evaluator, error) {
 		library: l, params: params, severity: severity, scopes: scopes,
 		classes: selection.StorageClasses, profiles: selection.Profiles,
 		entries: entries, whole: selection.Whole, inline: selection.Inline, forbidden: forbidden,
-		budget: selection.Budget, now: selection.Now,
+		memo: selection.Memo, budget: selection.Budget, now: selection.Now,
 	}
+	e.memo.begin()
 	for _, rule := range slices.Concat(l.rules, l.faulty) {
 		switch {
 		case (len(only) > 0 && !only[rule] || disable[rule]) && !enable[rule]:
