@@ -141,7 +141,11 @@ func (p *parser) propertyFollows(at int) bool {
 		return false
 	}
 	// On a line of its own it belongs to the scalar, before content to the next node.
+	first, before := rest[0], len(rest)
 	for size := propertySize(rest); size > 0; size = propertySize(rest) {
+		if len(rest) < before && rest[0] == first {
+			return true // the next node has one of its own
+		}
 		rest = strings.TrimLeft(rest[size:], " \t")
 	}
 	next, _ := utf8.DecodeRuneInString(rest)
