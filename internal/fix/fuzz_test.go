@@ -1,6 +1,7 @@
 package fix_test
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,6 +31,14 @@ func FuzzEdit(f *testing.F) {
 		f.Add(text, uint(1), "new")
 		f.Add(text, uint(3), "")
 		f.Add(text, uint(5), "resources")
+	}
+	all := manifests(f)
+	for i, group := range slices.Sorted(maps.Keys(all)) {
+		for _, name := range slices.Sorted(maps.Keys(all[group])) {
+			for k, document := range strings.Split(all[group][name], "\n---\n") {
+				f.Add(document, uint(7*i+11*k), []string{"", "resources"}[(i+k)%2])
+			}
+		}
 	}
 	f.Fuzz(func(t *testing.T, text string, which uint, missing string) {
 		if strings.Trim(missing, "abcdefghijklmnopqrstuvwxyz") != "" {

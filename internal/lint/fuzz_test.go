@@ -3,11 +3,13 @@ package lint_test
 import (
 	"bytes"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/redislint/redislint/internal/fixture"
 	"github.com/redislint/redislint/internal/lint"
 	"github.com/redislint/redislint/internal/manifest"
 	"github.com/redislint/redislint/internal/report"
@@ -80,9 +82,20 @@ func FuzzLint(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
+	for _, path := range fixture.Files(f, "../../fixtures") {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
 	library, err := rules.Load(policies.FS)
 	if err != nil {
 		f.Fatal(err)
+	}
+	for _, rule := range library.Rules() {
+		f.Add([]byte(rule.Examples().Bad))
+		f.Add([]byte(rule.Examples().Good))
 	}
 	evaluator, err := library.Select(rules.Selection{})
 	if err != nil {
