@@ -44,7 +44,7 @@ func newFix(out, err screen) *cobra.Command {
 	f := &fixCommand{out: out, err: err, inputs: newInputs()}
 	cmd := &cobra.Command{
 		Use:   "fix [PATH]...",
-		Short: "End what can be ended by editing files",
+		Short: "Edit files so that findings are gone",
 		Long:  fixHelp,
 		RunE:  f.run,
 	}

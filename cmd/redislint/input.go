@@ -29,7 +29,7 @@ type inputs struct {
 	charts    chartFlags
 
 	overlay map[string][]byte // what files are taken to hold, by name
-	fixes   bool              // whether fixes are needed, which takes longer in charts
+	fixes   bool              // whether it is needed where in charts fixes are made, which takes longer
 }
 
 func newInputs() inputs { return inputs{limits: manifest.DefaultOptions()} }

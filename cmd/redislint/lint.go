@@ -59,6 +59,7 @@ func (l *lintCommand) run(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
+	l.inputs.fixes = l.reports.outputs.showRepairs()
 	judged, err := l.inputs.judge(cmd, paths, told)
 	if err != nil {
 		return err
@@ -68,7 +69,9 @@ func (l *lintCommand) run(cmd *cobra.Command, paths []string) error {
 	}
 	told.end()
 	r := judged.report()
-	r.Repairs = repairs(judged.result.Findings)
+	if l.inputs.fixes {
+		r.Repairs = repairs(judged.result.Findings)
+	}
 	if err := l.reports.write(cmd, r); err != nil {
 		return err
 	}

@@ -140,6 +140,11 @@ func (o *outputs) asked() []output {
 	})
 }
 
+// showRepairs reports whether a report says how findings could be ended by edits.
+func (o *outputs) showRepairs() bool {
+	return slices.ContainsFunc(o.asked(), func(out output) bool { return out.format.Repairs })
+}
+
 // check refuses files that cannot be written, or that a report would destroy, before there is anything to write.
 func (o *outputs) check(paths []string) error {
 	var seen []fs.FileInfo

@@ -97,11 +97,6 @@ func (e Edit) overlaps(other Edit) bool {
 	return e.File == other.File && e.Start <= other.End && other.Start <= e.End
 }
 
-// Overlap reports whether some of the one edits cannot be made together with some of the others.
-func Overlap(some, others []Edit) bool {
-	return slices.ContainsFunc(some, func(e Edit) bool { return slices.ContainsFunc(others, e.overlaps) })
-}
-
 // Apply returns the text of a file with edits of it. The error says that they do not fit the text, or one another.
 func Apply(text string, edits []Edit) (string, error) {
 	edits = slices.SortedStableFunc(slices.Values(edits), compare)

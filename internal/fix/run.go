@@ -145,23 +145,22 @@ func (r *runner) settle(ctx context.Context, barred map[string]error) (*settled,
 		slices.SortStableFunc(findings, func(a, b rules.Finding) int {
 			return cmp.Compare(rank(b.Severity), rank(a.Severity))
 		})
-		var batch []Edit
+		var batch Set
 		for _, f := range findings {
 			if _, again := s.applied[f.Fingerprint]; again || f.Suppressed != nil || barred[f.Fingerprint] != nil {
 				continue
 			}
 			repair, err := r.repair(f)
-			if err != nil || Overlap(repair.Edits, batch) {
+			if err != nil || !batch.Add(repair.Edits) {
 				continue
 			}
-			batch = append(batch, repair.Edits...)
 			s.applied[f.Fingerprint] = Applied{f, repair.Note}
 			s.order = append(s.order, f.Fingerprint)
 		}
-		if len(batch) == 0 {
+		if len(batch.Edits()) == 0 {
 			return s, nil
 		}
-		if err := s.apply(batch); err != nil {
+		if err := s.apply(batch.Edits()); err != nil {
 			return nil, err
 		}
 		var err error

@@ -70,7 +70,7 @@ func manifests(t testing.TB) map[string]map[string]string {
 		case err != nil:
 			return err
 		case entry.IsDir() && entry.Name() == "charts":
-			return fs.SkipDir // they have to be rendered: cmd/redislint
+			return fs.SkipDir // they have to be rendered: TestTrees
 		case entry.IsDir() || filepath.Ext(path) != ".yaml" && filepath.Ext(path) != ".json":
 			return nil
 		}
@@ -96,6 +96,19 @@ func manifests(t testing.TB) map[string]map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	const values = "../chart/testdata" // of Bitnami's charts, in HelmReleases and alone
+	entries, err := os.ReadDir(values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		data, err := os.ReadFile(filepath.Join(values, entry.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := "chart/" + entry.Name()
+		all[name] = map[string]string{name: string(data)}
+	}
 	for _, rule := range evaluator(t).Rules() {
 		for kind, text := range map[string]string{"bad": rule.Examples().Bad, "good": rule.Examples().Good} {
 			name := "examples/" + rule.ID + "-" + kind + ".yaml"
@@ -117,20 +130,20 @@ func TestFixtures(t *testing.T) {
 			t.Parallel()
 			var log bytes.Buffer
 			for _, group := range slices.Sorted(maps.Keys(all)) {
-				check(t, e, group, all[group], unsafe, &log)
+				check(t, func(files map[string]string) fix.Judge { return judge(e, files) }, group, all[group], unsafe, &log)
 			}
 			fixture.Golden(t, filepath.Join("testdata", name+".golden"), log.Bytes())
 		})
 	}
 }
 
-func check(t *testing.T, e *rules.Evaluator, group string, files map[string]string, unsafe bool, log *bytes.Buffer) {
+func check(t *testing.T, judging func(files map[string]string) fix.Judge, group string, files map[string]string, unsafe bool, log *bytes.Buffer) {
 	t.Helper()
-	first, err := judge(e, files)(t.Context(), nil)
+	first, err := judging(files)(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	outcome, err := fix.Run(t.Context(), judge(e, files), fix.Options{Unsafe: unsafe})
+	outcome, err := fix.Run(t.Context(), judging(files), fix.Options{Unsafe: unsafe})
 	if err != nil {
 		t.Fatalf("%s: %v", group, err)
 	}
@@ -146,7 +159,7 @@ func check(t *testing.T, e *rules.Evaluator, group string, files map[string]stri
 			}
 		}
 	}
-	verdict, err := judge(e, after)(t.Context(), nil)
+	verdict, err := judging(after)(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +182,7 @@ func check(t *testing.T, e *rules.Evaluator, group string, files map[string]stri
 			t.Errorf("%s: %s was fixed and is still there", group, applied.Finding.Rule.ID)
 		}
 	}
-	again, err := fix.Run(t.Context(), judge(e, after), fix.Options{Unsafe: unsafe})
+	again, err := fix.Run(t.Context(), judging(after), fix.Options{Unsafe: unsafe})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,9 @@ import "io"
 type Format struct {
 	Name  string
 	About string // whom it is for, in a few words
+	// Repairs says whether the format has a place for a Report's Repairs, which take time to find.
+	Repairs bool
+
 	write func(w io.Writer, r Report, opts TextOptions) error
 }
 
@@ -21,13 +24,13 @@ const (
 // Formats returns all formats, in the order that people look for them. A further one is one line here.
 func Formats() []Format {
 	return []Format{
-		{TextFormat, "for people", Text},
-		{"json", "for programs; stable", plainly(JSON)},
-		{"sarif", "for code scanning (2.1.0)", plainly(SARIF)},
-		{GitHubFormat, "annotations of GitHub's workflows", plainly(GitHub)},
-		{"junit", "for CI systems that show tests", plainly(JUnit)},
-		{"codequality", "for GitLab", plainly(CodeQuality)},
-		{"html", "one page with pictures, to be kept or sent", plainly(HTML)},
+		{TextFormat, "for people", true, Text},
+		{"json", "for programs; stable", true, plainly(JSON)},
+		{"sarif", "for code scanning (2.1.0)", true, plainly(SARIF)},
+		{GitHubFormat, "annotations of GitHub's workflows", false, plainly(GitHub)},
+		{"junit", "for CI systems that show tests", false, plainly(JUnit)},
+		{"codequality", "for GitLab", false, plainly(CodeQuality)},
+		{"html", "one page with pictures, to be kept or sent", false, plainly(HTML)},
 	}
 }
 
