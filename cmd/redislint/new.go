@@ -120,13 +120,18 @@ func writeRule(cmd *cobra.Command, dir, category, id string) error {
 	shown := filepath.ToSlash(dir)
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s written, with tests in %s\n\nNext:\n", rule, test)
-	for _, step := range [][2]string{
+	steps := [][2]string{
 		{"redislint test " + shown, "the examples and tests hold; keep it so"},
 		{"redislint model FILE --origins", "what a rule sees of your manifests, and what it can point at"},
 		{"redislint lint --policy " + shown + " PATH", "judge with it; policies: [" + shown + "] in .redislint.yaml does so always"},
 		{"redislint explain " + id + " --policy " + shown, "read it as others will"},
-	} {
-		fmt.Fprintf(&b, "  %-38s  %s\n", step[0], step[1])
+	}
+	width := 0
+	for _, step := range steps {
+		width = max(width, len(step[0]))
+	}
+	for _, step := range steps {
+		fmt.Fprintf(&b, "  %-*s  %s\n", width, step[0], step[1])
 	}
 	_, err := cmd.OutOrStdout().Write([]byte(b.String()))
 	return written(err)

@@ -8,12 +8,11 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
-	"github.com/open-policy-agent/opa/v1/cover"
-	"github.com/open-policy-agent/opa/v1/storage/inmem"
 	"github.com/open-policy-agent/opa/v1/tester"
 )
 
@@ -74,10 +73,12 @@ func RunTests(ctx context.Context, base fs.FS, library *Library, own ...Folder) 
 			return nil, fmt.Errorf("read rules: %w", err)
 		}
 	}
+	var names []testName
 	for {
 		compiler := testCompiler(l.capabilities)
 		compiler.Compile(l.modules)
 		if !compiler.Failed() {
+			names = testsIn(compiler)
 			break
 		}
 		l.opaFaults("", compiler.Errors)
@@ -86,7 +87,7 @@ func RunTests(ctx context.Context, base fs.FS, library *Library, own ...Folder) 
 		}
 	}
 	tested := &Tested{Faults: l.sorted(l.faults)}
-	return tested, tested.run(ctx, l)
+	return tested, tested.run(ctx, l, names)
 }
 
 // testCapabilities are those of rules, and what tests are made of.
@@ -133,49 +134,50 @@ func (l *loader) readAll(folder Folder, faulty map[string]bool) error {
 	})
 }
 
-func (t *Tested) run(ctx context.Context, l loader) error {
-	coverage, store := cover.New(), inmem.New()
-	txn, err := store.NewTransaction(ctx)
+// run runs the tests on all cores. When one of them takes too much, those that are left are run one by one: then it is known
+// which.
+func (t *Tested) run(ctx context.Context, l loader, names []testName) error {
+	lines := covered{}
+	together, err := l.pass(ctx, "", testTime)
 	if err != nil {
 		return err
 	}
-	defer store.Abort(ctx, txn)
-	results, err := tester.NewRunner().
-		SetCompiler(testCompiler(l.capabilities)).
-		SetStore(store).
-		SetModules(l.modules).
-		SetTimeout(testTime).
-		CapturePrintOutput(true).
-		RaiseBuiltinErrors(true).
-		SetCoverageQueryTracer(coverage).
-		RunTests(ctx, txn)
-	if err != nil {
-		return fmt.Errorf("run tests: %w", err)
-	}
-	for result := range results {
-		t.Tests = append(t.Tests, regoTest(result))
-	}
-	if err := ctx.Err(); err != nil {
-		return err
+	finished := t.take(together, lines)
+	if together.stopped != nil {
+		for _, name := range names {
+			if finished[name.file+":"+strconv.Itoa(name.line)] {
+				continue
+			}
+			alone, err := l.pass(ctx, name.filter(), testTime)
+			if err != nil {
+				return err
+			}
+			if t.take(alone, lines); alone.stopped != nil {
+				t.Tests = append(t.Tests, RegoTest{File: name.file, Line: name.line, Name: name.name, Failure: alone.stopped.Error()})
+			}
+		}
 	}
 	slices.SortFunc(t.Tests, func(a, b RegoTest) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Name, b.Name))
 	})
-	report := coverage.Report(l.modules)
 	for _, file := range slices.Sorted(maps.Keys(l.own)) {
-		if !isRule(file) || l.modules[file] == nil {
-			continue
+		if isRule(file) && l.modules[file] != nil {
+			t.Coverage = append(t.Coverage, lines.of(file))
 		}
-		c := Coverage{File: file}
-		if found := report.Files[file]; found != nil {
-			c.Covered, c.Lines = found.CoveredLines, found.CoveredLines+found.NotCoveredLines
-			for _, r := range found.NotCovered {
-				c.Missed = append(c.Missed, Lines{r.Start.Row, r.End.Row})
-			}
-		}
-		t.Coverage = append(t.Coverage, c)
 	}
 	return nil
+}
+
+// take takes in the tests that a pass has finished, and returns them by file and line.
+func (t *Tested) take(p *pass, lines covered) map[string]bool {
+	finished := map[string]bool{}
+	for _, result := range p.results {
+		test := regoTest(result)
+		finished[test.File+":"+strconv.Itoa(test.Line)] = true
+		t.Tests = append(t.Tests, test)
+	}
+	lines.add(p.coverage)
+	return finished
 }
 
 func regoTest(result *tester.Result) RegoTest {
