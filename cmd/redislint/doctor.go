@@ -57,7 +57,7 @@ func (d *doctorCommand) run(cmd *cobra.Command, _ []string) error {
 	}
 	ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	found, err := doctor.Examine(ctx, server, doctor.Options{Name: d.name, Trial: d.namespace})
+	found, err := doctor.Examine(ctx, server, doctor.Options{Name: d.name, Trial: d.namespace, Version: release()})
 	if err != nil {
 		return failure("examine %s: %w", d.name, err)
 	}

@@ -33,6 +33,15 @@ func version() string {
 	return info.Main.Version
 }
 
+// release is the version of a build that is a release, "v1.2.0", and else "".
+func release() string {
+	v := version()
+	if strings.ContainsAny(v, "-+") { // of a commit, or of files that no commit has
+		return ""
+	}
+	return v
+}
+
 // describeBuild names version, commit and compiler: "redislint v1.2.0 (3f2a91c4d5e6, go1.26.8)".
 func describeBuild(info *debug.BuildInfo) string {
 	version := info.Main.Version

@@ -34,6 +34,8 @@ type Diagnosis struct {
 type Options struct {
 	Name  string // of the ValidatingWebhookConfiguration
 	Trial string // the namespace in which a Redis is tried, which is never made
+	// Version is that of redislint, "v1.2.0"; "" for one that is no release, which is compared with nothing.
+	Version string
 }
 
 // examination is one run of the doctor.

@@ -123,7 +123,7 @@ func installed(t *testing.T, left time.Duration, name string) cluster {
 		namespacesAt: `{"items": []}`,
 		serviceAt:    `{"spec": {"ports": [{"name": "webhook", "port": 443}]}}`,
 		slicesAt:     fmt.Sprintf(`{"items": [{"endpoints": [{"addresses": [%q], "conditions": {"ready": true}}], "ports": [{"port": %s}]}]}`, host, port),
-		deploymentAt: `{"spec": {"replicas": 3, "template": {"metadata": {"labels": {"app": "webhook"}}}}, "status": {"readyReplicas": 3}}`,
+		deploymentAt: `{"spec": {"replicas": 3, "template": {"metadata": {"labels": {"app": "webhook"}}, "spec": {"containers": [{"image": "ghcr.io/redislint/webhook:v1.2.0"}]}}}, "status": {"readyReplicas": 3}}`,
 		budgetsAt:    `{"items": [{"metadata": {"name": "redislint-webhook"}, "spec": {"selector": {"matchLabels": {"app": "webhook"}}}, "status": {"disruptionsAllowed": 1}}]}`,
 		trialAt:      refusal,
 	}
@@ -151,6 +151,13 @@ func TestExamine(t *testing.T) {
 		"replicas that do not start": {month, service, map[string]string{
 			deploymentAt: `{"spec": {"replicas": 3, "template": {"metadata": {"labels": {"app": "webhook"}}}}, "status": {"readyReplicas": 1}}`,
 		}, []string{"warn replicas: 1 of 3 are ready"}},
+		"a webhook of another version": {month, service, map[string]string{
+			deploymentAt: `{"spec": {"replicas": 3, "template": {"metadata": {"labels": {"app": "webhook"}}, "spec": {"containers": [{"image": "proxy:v9"},
+				{"image": "registry:5000/redislint/webhook:v1.1.0@sha256:00"}]}}}, "status": {"readyReplicas": 3}}`,
+		}, []string{"warn version: the webhook is of version v1.1.0, this redislint of v1.2.0"}},
+		"a webhook without a tag": {month, service, map[string]string{
+			deploymentAt: `{"spec": {"replicas": 3, "template": {"metadata": {"labels": {"app": "webhook"}}, "spec": {"containers": [{"image": "registry:5000/webhook@sha256:00"}]}}}, "status": {"readyReplicas": 3}}`,
+		}, nil},
 		"no budget":                 {month, service, map[string]string{budgetsAt: `{"items": []}`}, []string{"warn budget: no PodDisruptionBudget selects the replicas"}},
 		"nobody is ready":           {month, service, map[string]string{slicesAt: `{"items": [{"endpoints": [{"addresses": ["127.0.0.1"], "conditions": {"ready": false}}], "ports": [{"port": 1}]}]}`}, []string{"fail endpoints: none of 1 is ready"}},
 		"a certificate that ends":   {50 * time.Hour, service, nil, []string{"warn certificate: that of"}},
@@ -190,7 +197,7 @@ func TestExamine(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			found, err := Examine(t.Context(), server, Options{Name: "redislint-webhook", Trial: "shop"})
+			found, err := Examine(t.Context(), server, Options{Name: "redislint-webhook", Trial: "shop", Version: "v1.2.0"})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
@@ -121,6 +122,7 @@ func (e *examination) replicas(ctx context.Context) {
 			Replicas int
 			Template struct {
 				Metadata struct{ Labels map[string]string }
+				Spec     struct{ Containers []container }
 			}
 		}
 		Status struct{ ReadyReplicas int }
@@ -132,6 +134,7 @@ func (e *examination) replicas(ctx context.Context) {
 		}
 		return
 	}
+	e.version(deployment.Spec.Template.Spec.Containers)
 	want, ready := deployment.Spec.Replicas, deployment.Status.ReadyReplicas
 	switch {
 	case want < 2:
@@ -143,6 +146,25 @@ func (e *examination) replicas(ctx context.Context) {
 	}
 	if want > 1 {
 		e.budget(ctx, deployment.Spec.Template.Metadata.Labels)
+	}
+}
+
+// container is one of a Pod template.
+type container struct{ Image string }
+
+// version compares what is installed with what examines it: of another version, the two have other rules.
+func (e *examination) version(containers []container) {
+	for _, c := range containers {
+		name, _, _ := strings.Cut(c.Image, "@")
+		name, tag, _ := strings.Cut(name[strings.LastIndex(name, "/")+1:], ":")
+		switch {
+		case name != "webhook" || tag == "" || e.Version == "":
+		case strings.TrimPrefix(tag, "v") == strings.TrimPrefix(e.Version, "v"):
+			e.okay("version", "%s, as this redislint", tag)
+		default:
+			e.say(Warn, "version", fmt.Sprintf("the webhook is of version %s, this redislint of %s: what one of them finds, the other may not", tag, e.Version),
+				"install the same version of both")
+		}
 	}
 }
 
