@@ -49,7 +49,7 @@ var (
 			{Name: "minimum", Description: "Smallest number of Sentinels\nfor one master group.", Default: 3},
 			{Name: "names", Description: "Master groups that are left out.", Default: []any{"cache", "test"}},
 		},
-		Examples: examples("kind: StatefulSet\nspec:\n  replicas: 2 # want sentinel-too-few\n", "kind: StatefulSet\nspec:\n  replicas: 3\n"),
+		LoadExamples: examples("kind: StatefulSet\nspec:\n  replicas: 2 # want sentinel-too-few\n", "kind: StatefulSet\nspec:\n  replicas: 3\n"),
 		References: []rules.Reference{
 			{Title: "High availability with Redis Sentinel", URL: "https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/"},
 		},
@@ -58,19 +58,19 @@ var (
 	}
 	maxmemoryTooHigh = &rules.Rule{
 		ID: "maxmemory-too-high", Category: "memory", Severity: rules.Error,
-		Title:       "maxmemory leaves no room in the container's memory limit",
-		Description: "The kernel kills the server at the limit.",
-		Remediation: "lower maxmemory to 75 % of the memory limit, or raise the limit so that fork, replication buffers and fragmentation have room",
-		Examples:    examples("maxmemory 1gb", "maxmemory 768mb"),
-		File:        "memory/maxmemory_too_high.rego",
+		Title:        "maxmemory leaves no room in the container's memory limit",
+		Description:  "The kernel kills the server at the limit.",
+		Remediation:  "lower maxmemory to 75 % of the memory limit, or raise the limit so that fork, replication buffers and fragmentation have room",
+		LoadExamples: examples("maxmemory 1gb", "maxmemory 768mb"),
+		File:         "memory/maxmemory_too_high.rego",
 	}
 )
 
 var exporterMissing = &rules.Rule{
 	ID: "exporter-missing", Category: "operations", Severity: rules.Info,
 	Title: "No exporter", Description: "Nobody sees what happens.", Remediation: "run redis_exporter beside Redis",
-	Examples: examples("containers: []", "containers: [{name: exporter}]"),
-	File:     "operations/exporter_missing.rego",
+	LoadExamples: examples("containers: []", "containers: [{name: exporter}]"),
+	File:         "operations/exporter_missing.rego",
 }
 
 func examples(bad, good string) func() rules.Examples {

@@ -208,10 +208,7 @@ func (l *loader) take(name, file string, parsed parsed) {
 	l.byPath[name] = file
 	var rule *Rule
 	if category != "lib" {
-		rule = &Rule{
-			ID: strings.ReplaceAll(base, "_", "-"), Category: category, File: file, Own: l.own[file],
-			Examples: func() Examples { return Examples{} },
-		}
+		rule = &Rule{ID: strings.ReplaceAll(base, "_", "-"), Category: category, File: file, Own: l.own[file]}
 		if other, taken := l.byID[rule.ID]; taken {
 			l.fault(file, parsed.packageLine(), "the rule id %s is taken by %s", rule.ID, other.File)
 			return

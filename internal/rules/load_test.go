@@ -61,7 +61,7 @@ findings contains {"at": "", "message": "m"} if {
 			{Name: "kinds", Description: "workloads", Default: []any{"StatefulSet", "Deployment"}},
 			{Name: "min_bytes", Description: "least limit", Default: 100},
 		},
-		Examples: func() rules.Examples {
+		LoadExamples: func() rules.Examples {
 			return rules.Examples{Bad: "kind: Pod # want limit-low", Good: "kind: Service", BadLine: 20, GoodLine: 22}
 		},
 		References:  []rules.Reference{{Title: "How Redis uses memory", URL: "https://redis.io/docs/memory"}},

@@ -46,9 +46,9 @@ func (l *loader) describe(rule *Rule, module *ast.Module, parsed parsed) {
 	rule.Params = block.params(custom["params"])
 	if parsed.whole == nil {
 		examples := block.examples(custom["examples"])
-		rule.Examples = func() Examples { return examples }
+		rule.LoadExamples = func() Examples { return examples }
 	} else {
-		rule.Examples = sync.OnceValue(func() Examples { return l.examplesOf(rule, parsed.whole().module) })
+		rule.LoadExamples = sync.OnceValue(func() Examples { return l.examplesOf(rule, parsed.whole().module) })
 	}
 	rule.RenamedFrom = block.formerIDs(custom["renamed_from"])
 	rule.NotApplicable = block.notApplicable(custom["not_applicable"])

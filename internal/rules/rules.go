@@ -32,16 +32,16 @@ func (s Severity) AtLeast(t Severity) bool {
 
 // Rule is one .rego file as its METADATA describes it.
 type Rule struct {
-	ID          string // file name in kebab case, unique across categories
-	Category    string // name of the folder
-	Severity    Severity
-	Title       string
-	Description string // which outage follows
-	Remediation string
-	Params      []Param         // sorted by name
-	Examples    func() Examples // read from the rule's file when they are first asked for
-	References  []Reference
-	RenamedFrom []string // ids it had before; they still select and waive it
+	ID           string // file name in kebab case, unique across categories
+	Category     string // name of the folder
+	Severity     Severity
+	Title        string
+	Description  string // which outage follows
+	Remediation  string
+	Params       []Param         // sorted by name
+	LoadExamples func() Examples // nil for none
+	References   []Reference
+	RenamedFrom  []string // ids it had before; they still select and waive it
 	// NotApplicable are the sources whose Redis it can never find anything in, sorted.
 	NotApplicable []NotApplicable
 	File          string  // slash-separated path in the folder it was loaded from; of a team's own, with the folder
@@ -63,6 +63,14 @@ type Param struct {
 type Examples struct {
 	Bad, Good         string
 	BadLine, GoodLine int // on which they begin in the rule's file; 0 where that cannot be told
+}
+
+// Examples returns the rule's examples, which are read from its file when they are first asked for.
+func (r *Rule) Examples() Examples {
+	if r.LoadExamples == nil {
+		return Examples{}
+	}
+	return r.LoadExamples()
 }
 
 // NotApplicable is why a rule finds nothing in the Redis of a source.
