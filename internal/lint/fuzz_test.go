@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode"
@@ -82,59 +83,103 @@ func FuzzLint(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
-	for _, path := range fixture.Files(f, "../../fixtures") {
-		data, err := os.ReadFile(path)
-		if err != nil {
-			f.Fatal(err)
+	evaluator, texts := fixtures(f)
+	for _, text := range texts {
+		if len(text) <= 1<<10 { // of larger ones mutations seldom change what matters, and take long
+			f.Add([]byte(text))
 		}
-		if len(data) <= 1<<10 { // of larger ones mutations seldom change what matters, and take long
-			f.Add(data)
-		}
-	}
-	library, err := rules.Load(policies.FS)
-	if err != nil {
-		f.Fatal(err)
-	}
-	for _, rule := range library.Rules() {
-		f.Add([]byte(rule.Examples().Bad))
-	}
-	evaluator, err := library.Select(rules.Selection{})
-	if err != nil {
-		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if len(data) > 1<<16 {
 			return
 		}
-		set := manifest.Decode([]manifest.Input{{Name: "in.yaml", Data: data}}, manifest.Options{Sign: source.Sign})
-		result, err := lint.Run(t.Context(), set, evaluator)
-		if err != nil {
-			t.Fatal(err)
+		sound(t, evaluator, data)
+	})
+}
+
+// FuzzValue writes another value behind a key of a fixture or an example, in YAML or in a redis.conf: more of what it
+// tries reaches the rules than of arbitrary bytes. What it fails on is printed, to be a seed of FuzzLint: fixtures come and
+// go.
+func FuzzValue(f *testing.F) {
+	evaluator, texts := fixtures(f)
+	for i, value := range []string{
+		"", "0", "1", "-1", "1.5", "1e30", "9223372036854775807", "18446744073709551616", "null", "[]", "{}", "yes", "true",
+		"8Ei", "1n", "500m", "1000000000m", "1000g", "9999999999g", "99999999999999999999mb", "8589934591gb", "150%", "-5%",
+		"'\x1b[31m'", `"\n"`, "\u202e", "\xff", "$(X)", "${X}", "{{ .x }}", "None", "Recreate", "redis-server", "sh", "*", "&a", "|",
+	} {
+		for k := range uint(8) {
+			f.Add(uint(i)*31+k*47, uint(i)*7+k*13, value)
 		}
-		for _, u := range result.Undecided {
-			t.Errorf("%s is undecided: %s", u.Rule, u.Reason)
-		}
-		lines := strings.Split(strings.TrimPrefix(string(data), "\ufeff"), "\n")
-		for _, finding := range result.Findings {
-			if err := inside(finding.Position, lines); err != nil {
-				t.Errorf("%s: %v", finding.Rule.ID, err)
-			}
-			for _, related := range finding.Related {
-				if err := inside(related.Position, lines); err != nil {
-					t.Errorf("%s, related: %v", finding.Rule.ID, err)
-				}
-			}
-		}
-		var text bytes.Buffer
-		if err := report.Text(&text, report.Report{Findings: result.Findings, Errors: result.Errors}, report.TextOptions{}); err != nil {
-			t.Fatal(err)
-		}
-		if i := bytes.IndexFunc(text.Bytes(), func(r rune) bool {
-			return r != '\n' && (unicode.In(r, unicode.Cc, unicode.Cf) || r == utf8.RuneError)
-		}); i >= 0 {
-			t.Errorf("the text holds a control character at byte %d:\n%q", i, text.String())
+	}
+	f.Fuzz(func(t *testing.T, which, where uint, value string) {
+		text := texts[which%uint(len(texts))]
+		values := valueOf.FindAllStringSubmatchIndex(text, -1)
+		at := values[where%uint(len(values))]
+		text = text[:at[2]] + value + text[at[3]:]
+		if sound(t, evaluator, []byte(text)); t.Failed() {
+			t.Logf("%q", text)
 		}
 	})
+}
+
+var valueOf = regexp.MustCompile(`[A-Za-z][A-Za-z0-9._-]*:? +([^\s,{}\[\]]+)`)
+
+// fixtures returns all rules, the fixtures, and what the rules' examples have wrong.
+func fixtures(f *testing.F) (*rules.Evaluator, []string) {
+	f.Helper()
+	library, err := rules.Load(policies.FS)
+	if err != nil {
+		f.Fatal(err)
+	}
+	evaluator, err := library.Select(rules.Selection{})
+	if err != nil {
+		f.Fatal(err)
+	}
+	var texts []string
+	for _, path := range fixture.Files(f, "../../fixtures") {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		texts = append(texts, string(data))
+	}
+	for _, rule := range library.Rules() {
+		texts = append(texts, rule.Examples().Bad)
+	}
+	return evaluator, texts
+}
+
+// sound lints a file: all rules decide, and findings and text are as FuzzLint wants them.
+func sound(t *testing.T, evaluator *rules.Evaluator, data []byte) {
+	t.Helper()
+	set := manifest.Decode([]manifest.Input{{Name: "in.yaml", Data: data}}, manifest.Options{Sign: source.Sign})
+	result, err := lint.Run(t.Context(), set, evaluator)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, u := range result.Undecided {
+		t.Errorf("%s is undecided: %s", u.Rule, u.Reason)
+	}
+	lines := strings.Split(strings.TrimPrefix(string(data), "\ufeff"), "\n")
+	for _, finding := range result.Findings {
+		if err := inside(finding.Position, lines); err != nil {
+			t.Errorf("%s: %v", finding.Rule.ID, err)
+		}
+		for _, related := range finding.Related {
+			if err := inside(related.Position, lines); err != nil {
+				t.Errorf("%s, related: %v", finding.Rule.ID, err)
+			}
+		}
+	}
+	var text bytes.Buffer
+	if err := report.Text(&text, report.Report{Findings: result.Findings, Errors: result.Errors}, report.TextOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if i := bytes.IndexFunc(text.Bytes(), func(r rune) bool {
+		return r != '\n' && (unicode.In(r, unicode.Cc, unicode.Cf) || r == utf8.RuneError)
+	}); i >= 0 {
+		t.Errorf("the text holds a control character at byte %d:\n%q", i, text.String())
+	}
 }
 
 // inside reports whether a position lies in a file of these lines.
