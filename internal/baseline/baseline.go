@@ -78,11 +78,16 @@ func (b *Baseline) sort() {
 // Known tells findings that are known from others. One that became worse than it was is not.
 type Known map[string]rules.Severity
 
-// Has reports whether a finding was there before, and as severe or worse.
+// Has reports whether a finding was there before, under whatever id its rule had then, and as severe or worse.
 func (k Known) Has(f rules.Finding) bool {
-	before, known := k[f.Fingerprint]
-	return known && before.AtLeast(f.Severity)
+	return slices.ContainsFunc(fingerprints(f), func(fingerprint string) bool {
+		before, known := k[fingerprint]
+		return known && before.AtLeast(f.Severity)
+	})
 }
+
+// fingerprints are all that a finding has had.
+func fingerprints(f rules.Finding) []string { return append([]string{f.Fingerprint}, f.Former...) }
 
 func (k Known) add(fingerprint string, severity rules.Severity) {
 	if before, known := k[fingerprint]; !known || severity.AtLeast(before) {
@@ -123,7 +128,9 @@ func (b *Baseline) Mark(findings []rules.Finding) {
 func (b *Baseline) Stale(findings []rules.Finding, judged func(Entry) bool) []Entry {
 	found := map[string]bool{}
 	for _, f := range findings {
-		found[f.Fingerprint] = true
+		for _, fingerprint := range fingerprints(f) {
+			found[fingerprint] = true
+		}
 	}
 	var stale []Entry
 	for _, e := range b.Entries {
@@ -140,9 +147,17 @@ type Change struct{ Added, Dropped int }
 // Renew returns a baseline of the findings, and of the former entries that the run has not judged.
 func (b *Baseline) Renew(findings []rules.Finding, judged func(Entry) bool, place func(file string) string) (*Baseline, Change) {
 	next := Of(findings, place)
-	found := next.known()
+	found := map[string]bool{}
+	for _, f := range findings {
+		if f.Suppressed != nil && f.Suppressed.Form != rules.Recorded {
+			continue
+		}
+		for _, fingerprint := range fingerprints(f) {
+			found[fingerprint] = true
+		}
+	}
 	for _, e := range b.Entries {
-		if _, present := found[e.Fingerprint]; !present && !judged(e) {
+		if !found[e.Fingerprint] && !judged(e) {
 			next.Entries = append(next.Entries, e)
 		}
 	}

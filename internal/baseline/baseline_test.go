@@ -63,6 +63,26 @@ func TestMark(t *testing.T) {
 	}
 }
 
+func TestRenamedRule(t *testing.T) {
+	t.Parallel()
+	before := baseline.Of([]rules.Finding{found("old-name", one, rules.Warning)}, same)
+	renamed := found("new-name", two, rules.Warning)
+	renamed.Former = []string{one}
+	now := []rules.Finding{renamed}
+	all := func(baseline.Entry) bool { return true }
+	none := func(baseline.Entry) bool { return false }
+	if stale := before.Stale(now, all); len(stale) > 0 {
+		t.Errorf("stale: %v", stale)
+	}
+	next, _ := before.Renew(now, none, same)
+	if len(next.Entries) != 1 || next.Entries[0].Rule != "new-name" || next.Entries[0].Fingerprint != two {
+		t.Errorf("renewed: %v", next.Entries)
+	}
+	if before.Mark(now); now[0].Suppressed == nil {
+		t.Error("it is new under its rule's new name")
+	}
+}
+
 func TestRenew(t *testing.T) {
 	t.Parallel()
 	before := baseline.Of([]rules.Finding{

@@ -20,6 +20,7 @@ type Finding struct {
 	Related   []Related
 	// Fingerprint names the finding wherever it moves within its object, and whatever file that is in.
 	Fingerprint string
+	Former      []string     // the same under the ids that the rule had before
 	Suppressed  *Suppression // nil unless a waiver applies, or a baseline has it
 	Fixes       []Fix        // that the rule knows, the best first
 }

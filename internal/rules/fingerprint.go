@@ -24,6 +24,15 @@ func fingerprint(rule *Rule, place topology.Origin, container string) string {
 	return digest(parts...)
 }
 
+// former are the fingerprints that the same finding has under the ids that its rule had before.
+func former(rule *Rule, place topology.Origin, container string) []string {
+	var all []string
+	for _, id := range rule.RenamedFrom {
+		all = append(all, fingerprint(&Rule{ID: id}, place, container))
+	}
+	return all
+}
+
 func digest(parts ...string) string {
 	hash := sha256.New()
 	var size [8]byte
@@ -47,6 +56,9 @@ func Distinguish(findings []Finding) {
 		slices.SortFunc(same, func(a, b *Finding) int { return compare(*a, *b) })
 		for i, finding := range same[1:] {
 			finding.Fingerprint = digest(shared, strconv.Itoa(i+2))
+			for k, former := range finding.Former {
+				finding.Former[k] = digest(former, strconv.Itoa(i+2))
+			}
 		}
 	}
 }

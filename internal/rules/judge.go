@@ -91,6 +91,7 @@ func (j judgement) finding(rule *Rule, answer answer) (Finding, error) {
 		Container:   container,
 		Related:     related,
 		Fingerprint: fingerprint(rule, identity, container),
+		Former:      former(rule, identity, container),
 		Suppressed:  j.waivers.suppress(rule, waivedBy, places...),
 		Fixes:       fixes,
 	}
