@@ -64,6 +64,17 @@ func TestFingerprintStays(t *testing.T) {
 	}
 }
 
+func TestFingerprintOfARenamedRule(t *testing.T) {
+	t.Parallel()
+	body := finding("/nodes/0/memory/limit", "m")
+	before := fingerprintIn(t, "former", body, shop)
+	library := mustLoad(t, files(map[string]string{"test/renamed.rego": ruleSource("test.renamed", "renamed_from: [former]", body)}))
+	verdict := evaluate(t, selected(t, library, rules.Selection{}), redisOf(t, shop))
+	if len(verdict.Findings) != 1 || !slices.Equal(verdict.Findings[0].Former, []string{before}) {
+		t.Errorf("got %+v, want the former fingerprint %s", verdict, before)
+	}
+}
+
 func reversed(list []string) []string {
 	slices.Reverse(list)
 	return list
