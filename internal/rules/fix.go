@@ -201,6 +201,7 @@ func (j judgement) resolve(fixes []fixed) ([]Fix, error) {
 				break
 			}
 			fix.Changes = append(fix.Changes, change)
+			fix.Safe = fix.Safe && !j.elsewhere(c, change)
 		}
 		switch {
 		case err == nil:
@@ -210,6 +211,16 @@ func (j judgement) resolve(fixes []fixed) ([]Fix, error) {
 		}
 	}
 	return resolved, nil
+}
+
+// elsewhere reports whether a change takes its value from another file than it is made in: a base may be that of other overlays,
+// whose value is another one.
+func (j judgement) elsewhere(c change, resolved Change) bool {
+	if c.sameAs == "" {
+		return false
+	}
+	same, err := j.redis.Fact(c.sameAs)
+	return err != nil || same.Origin.IsZero() || placeOf(same.Origin).File() != resolved.File()
 }
 
 func (j judgement) change(c change) (Change, error) {
