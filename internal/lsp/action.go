@@ -44,16 +44,24 @@ func (s *Server) explain(rule *rules.Rule) string {
 	return b.String()
 }
 
+// mostTried is for how many findings of a range fixes are offered. Each is tried out first, and the editor waits.
+const mostTried = 10
+
 // actions are what mends the findings in a range, and what waives them.
 func (s *Server) actions(p protocol.CodeActionParams) []protocol.CodeAction {
 	list := []protocol.CodeAction{}
 	own := filepath.ToSlash(pathOf(p.TextDocument.URI))
+	tried := 0
 	for _, f := range s.foundAt(p.TextDocument.URI, p.Range) {
 		if f.Suppressed != nil {
 			continue
 		}
 		shown, _ := s.diagnostic(f, own)
-		for _, fix := range f.Fixes() {
+		var fixes []Fix
+		if tried++; tried <= mostTried {
+			fixes = f.Fixes()
+		}
+		for _, fix := range fixes {
 			edit, whole := s.edit(fix)
 			if !whole {
 				continue

@@ -3,14 +3,22 @@ package lsp
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"go.lsp.dev/jsonrpc2"
 	"go.lsp.dev/protocol"
 )
 
+var errOver = errors.New("the server has ended")
+
 // handle answers one message. They come one after the other; judging takes its time elsewhere.
 func (s *Server) handle(ctx context.Context, reply jsonrpc2.Replier, req jsonrpc2.Request) error {
+	s.handling.Lock()
+	defer s.handling.Unlock()
+	if s.over {
+		return errOver
+	}
 	switch req.Method() {
 	case protocol.MethodInitialize:
 		return reply(ctx, s.initialize(), nil)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"go.lsp.dev/jsonrpc2"
 
@@ -56,6 +57,9 @@ type Server struct {
 	opts Options
 	conn jsonrpc2.Conn
 
+	handling sync.Mutex // held while a message is answered
+	over     bool       // nothing is answered any more; under handling
+
 	mu       sync.Mutex
 	open     map[string]*document // by path
 	stopping bool
@@ -100,12 +104,31 @@ func (s *Server) Serve(ctx context.Context, stream io.ReadWriteCloser) error {
 	}
 	cancel()
 	<-judged
+	s.end()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.conn.Err(); err != nil && !s.stopping {
 		return fmt.Errorf("serve the editor: %w", err)
 	}
 	return nil
+}
+
+// grace is for how long the answer to a message may go on being written to an editor that is told to go.
+const grace = time.Second
+
+// end waits for the message that is being answered, and has no other answered: nobody writes to the stream after it.
+func (s *Server) end() {
+	ended := make(chan struct{})
+	go func() {
+		s.handling.Lock()
+		defer s.handling.Unlock()
+		s.over = true
+		close(ended)
+	}()
+	select {
+	case <-ended:
+	case <-time.After(grace): // the editor does not read
+	}
 }
 
 // text returns what the editor holds of a file.
